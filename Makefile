@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+# One non-recursive Makefile. `make` alone lists what it can do.
+
+VERSION := 0.1.0
+
+# ---- Debian packages, in this one place --------------------------------------------------------------------
+DEB_BUILD := gcc libc6-dev pkg-config libaudit-dev libseccomp-dev libsqlite3-dev libmicrohttpd-dev libjansson-dev \
+	libyaml-dev zlib1g-dev libjs-chart.js
+DEB_CHECK := $(DEB_BUILD) libcmocka-dev clang libclang-rt-14-dev auditd sqlite3 curl busybox-static
+DEB_LINT  := $(DEB_CHECK) clang-tidy cppcheck clang-format
+
+# ---- what the user may set ---------------------------------------------------------------------------------
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+BUILD      ?= build
+CC         ?= cc
+PKG_CONFIG ?= pkg-config
+CFLAGS     ?= -O2 -g
+CORPUS     ?= ../shared/corpus
+LISTEN     ?= 127.0.0.1:1326
+
+export CORPUS
+
+# ---- flags -------------------------------------------------------------------------------------------------
+PKGS  := audit libseccomp sqlite3 libmicrohttpd jansson yaml-0.1 zlib
+WARN  := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
+	-Wformat=2 -Wundef -Wno-unused-parameter -Wno-missing-field-initializers
+HARD  := -fstack-protector-strong -fno-strict-aliasing -fPIE
+BASE_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Icollector -Iweb $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+BASE_CFLAGS   = -std=gnu17 $(WARN) $(HARD) -pthread
+BASE_LDFLAGS  = -pie -Wl,-z,relro,-z,now -pthread
+LDLIBS        = $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm
+COMPILE       = $(CC) $(BASE_CPPFLAGS) $(CPPFLAGS) $(BASE_CFLAGS) $(CFLAGS) -MMD -MP
+LINK          = $(CC) $(BASE_LDFLAGS) $(CFLAGS) $(LDFLAGS)
+
+# ---- sources -----------------------------------------------------------------------------------------------
+SOURCES   := $(sort $(shell find collector web -name '*.c' 2>/dev/null))
+GENERATED := $(BUILD)/gen/schema_data.c $(BUILD)/gen/assets_data.c
+LIB_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out collector/main.c,$(SOURCES))) $(GENERATED:.c=.o)
+LIB       := $(BUILD)/libseccompwatch.a
+BIN       := $(BUILD)/seccompwatch
+UNIT      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c tests/golden/test_*.c)))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+help: ## list these targets
+	@echo "seccompwatch $(VERSION). Targets:"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
+	@echo "Variables: CC CPPFLAGS CFLAGS LDFLAGS PKG_CONFIG DESTDIR PREFIX BUILD CORPUS LISTEN SOURCE_DATE_EPOCH"
+
+# ---- packages ----------------------------------------------------------------------------------------------
+# Installs only what is missing, so that a prepared machine needs no network.
+define need
+	@missing=; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; \
+	if [ "$$(id -u)" != 0 ]; then echo "make: run as root, or install them yourself: apt-get install$$missing" >&2; exit 1; fi; \
+	apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; fi
+endef
+
+deps: ## install the Debian packages that building needs
+	$(call need,$(DEB_BUILD))
+deps-check:
+	$(call need,$(DEB_CHECK))
+deps-lint:
+	$(call need,$(DEB_LINT))
+
+# ---- building ----------------------------------------------------------------------------------------------
+all: $(BIN) ## build build/seccompwatch
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(COMPILE) -c -o $@ $<
+
+$(BUILD)/gen/schema_data.c: $(wildcard schema/*) collector/embed.sh
+	@mkdir -p $(@D)
+	sh collector/embed.sh schema $(sort $(wildcard schema/*.sql schema/*.csv schema/*.json)) > $@
+ASSETS := $(sort $(wildcard web/ui/*))
+CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
+$(BUILD)/gen/assets_data.c: $(ASSETS) collector/embed.sh
+	@mkdir -p $(@D)
+	sh collector/embed.sh assets $(ASSETS) $(CHART_JS) > $@
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+$(BIN): $(BUILD)/obj/collector/main.o $(LIB)
+	$(LINK) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/%: tests/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -Itests $(LDFLAGS) -pie -pthread -o $@ $< $(LIB) $(LDLIBS) -lcmocka
+
+# ---- tests -------------------------------------------------------------------------------------------------
+check-unit: $(UNIT) ## unit and golden tests: no root, no network
+	@for t in $(UNIT); do echo "== $$t"; $$t || exit 1; done
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+.PHONY: help deps deps-check deps-lint all check-unit clean
+
+-include $(LIB_OBJ:.o=.d) $(BUILD)/obj/collector/main.d $(addsuffix .d,$(UNIT))

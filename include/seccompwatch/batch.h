@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* batch: events gathered in memory, interned and coalesced, until the store writes them in one transaction.
+ * Touches no disk. One thread at a time. Bounded: a full batch says so and loses nothing that it holds. */
+#pragma once
+
+#include "event.h"
+#include "record.h"
+
+struct batch;
+
+enum batch_loss {
+	BATCH_LOSS_GAP,         /* serials that never came: at most `count` violations */
+	BATCH_LOSS_ENOBUFS,     /* the socket overflowed; the gap says how much */
+	BATCH_LOSS_KERNEL,      /* the kernel's own `lost` counter grew */
+	BATCH_LOSS_MALFORMED,   /* records that could not be read */
+	BATCH_LOSS_UNWRITTEN,   /* events dropped because the database did not take them */
+	BATCH_LOSS_N,
+};
+const char *batch_loss_name(enum batch_loss v); /* gap enobufs kernel_lost malformed unwritten */
+
+enum {
+	BATCH_E_FULL = 1
+};
+
+int batch_new(size_t max_rows, struct batch **ret);
+void batch_free(struct batch *b);
+DEFINE_CLEANUP(struct batch *, batch_free)
+void batch_reset(struct batch *b);
+
+/* Identical violations (all signature fields and pid) stamped in the same calendar second become one row,
+ * whatever order they come in, and the row keeps the set of their serials.
+ * BATCH_E_FULL (nothing taken), -ENOMEM (nothing taken). */
+int batch_add(struct batch *b, const struct event *ev);
+/* The host of what is added from here on (import --host, node=, the syslog prefix); NULL: this machine. */
+int batch_set_host(struct batch *b, const char *name);
+int batch_amend(struct batch *b, const struct record_amend *amend);
+int batch_add_loss(struct batch *b, enum batch_loss kind, int64_t first_time, int64_t last_time, uint64_t count);
+/* Live: every serial of any type up to here has been seen since the batch's first call. `fresh` starts a new
+ * stretch (after a gap or a start). */
+int batch_cover(struct batch *b, uint32_t serial, int64_t time, bool fresh);
+
+size_t batch_rows(const struct batch *b);
+uint64_t batch_events(const struct batch *b); /* the sum of the counts */
+bool batch_is_empty(const struct batch *b);   /* no rows, amends, losses or coverage */

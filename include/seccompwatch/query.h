@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* query: the reader of events.db, for the CLI and the web alike. Opens read-only and never writes.
+ * Signatures are few and live in memory; filters are decided on them in C, and rows are touched last. */
+#pragma once
+
+#include "event.h"
+
+struct query;
+
+/* What a filter, `summary --by` and an API parameter can name; the words are the contract's. */
+enum query_field {
+	QUERY_CONTAINER,
+	QUERY_RUNTIME,
+	QUERY_UNIT,
+	QUERY_SYSCALL,
+	QUERY_ARCH,
+	QUERY_ACTION,
+	QUERY_OUTCOME,
+	QUERY_EXE,
+	QUERY_COMM,
+	QUERY_PID,
+	QUERY_UID,
+	QUERY_HOST,
+	QUERY_FIELD_FILTERS, /* the fields above can be filtered by */
+	QUERY_HOUR = QUERY_FIELD_FILTERS,
+	QUERY_DAY,
+	QUERY_FIELD_N,
+};
+const char *query_field_name(enum query_field f);
+int query_field_from_name(struct span name); /* -EINVAL */
+
+/* Several values of one field: any of them; several fields: all of them. */
+struct query_filter {
+	int64_t since, until; /* ms, [since, until); CLOCK_NONE: open */
+	struct query_values {
+		char **values;
+		size_t n;
+	} fields[QUERY_FIELD_FILTERS];
+};
+#define QUERY_FILTER_ANY ((struct query_filter){.since = CLOCK_NONE, .until = CLOCK_NONE})
+void query_filter_free(struct query_filter *f);
+/* Adds "a,b" of a field: -EINVAL and a sentence in *why when a value cannot be one (a bad pid, an unknown
+ * action); values that merely match nothing are fine. */
+int query_filter_add(struct query_filter *f, enum query_field field, struct span values, struct text *why);
+/* since and until: what clock_parse_point takes. */
+int query_filter_time(struct query_filter *f, bool until, struct span value, int64_t now, struct text *why);
+/* Filters that exclude each other (since after until, action log with outcome killed): -EINVAL and *why. */
+int query_filter_check(const struct query_filter *f, struct text *why);
+
+/* What a signature says; strings belong to the reader and live until the next query_refresh or close.
+ * NULL strings are absent. Texts are escaped (the event contract), valid UTF-8. */
+struct query_signature {
+	int64_t id;
+	const char *host;
+	enum event_source source;
+	enum event_time_source time_source;
+	enum event_mode mode;
+	enum event_action action;
+	enum event_outcome outcome;
+	enum event_attribution attribution;
+	bool has_arch, has_code, has_syscall;
+	uint32_t arch, code;
+	int64_t syscall;
+	const char *arch_name;    /* never NULL when has_arch: "0x…" when unknown */
+	const char *syscall_name; /* NULL when unknown */
+	int compat, sig;          /* -1 absent */
+	uint32_t uid, gid, auid, ses; /* EVENT_UNSET */
+	const char *comm, *exe, *subj, *unit;
+	bool other; /* the counted rest beyond a container's cap of signatures */
+	const struct query_container *container; /* NULL: none */
+};
+
+struct query_container {
+	int64_t key; /* the row's id */
+	const char *host, *id, *name, *image, *pod, *namespace, *pod_uid;
+	enum event_runtime runtime;
+};
+
+struct query_row {
+	int64_t id;
+	uint64_t seq;
+	int64_t time, last_time;
+	uint64_t count;
+	bool has_serial, has_ip;
+	uint32_t serial;
+	uint64_t ip;
+	int32_t pid, ppid, tid;
+	uint8_t n_args;
+	uint64_t args[6];
+	int error; /* 0: unknown */
+	const struct query_signature *signature;
+};
+
+/* -ENOENT, -EACCES, -EPROTONOSUPPORT (newer schema), -EMEDIUMTYPE (another program's), …: *why says it. */
+int query_open(struct query **ret, const char *path, struct text *why);
+void query_close(struct query *q);
+DEFINE_CLEANUP(struct query *, query_close)
+/* Sees what was committed since; cheap when nothing was. 1 when something changed, 0 when not.
+ * -ESTALE: the file was replaced: open it anew. */
+int query_refresh(struct query *q);
+uint64_t query_seq(const struct query *q); /* the newest change sequence seen */
+
+typedef int (*query_row_fn)(void *data, const struct query_row *row); /* non-zero ends the walk and is returned */
+
+struct query_page {
+	uint64_t limit;    /* rows; 0: all */
+	bool ascending;    /* the order of what is handed out; which rows it is never depends on it */
+	const char *cursor; /* where the previous page ended, NULL: from the newest */
+};
+/* The newest `limit` rows that match, in the order asked; *ret_next (may be NULL) gets a cursor to the rows
+ * before them (free()), or NULL when there are none. -EINVAL: the cursor is not ours. */
+int query_events(struct query *q, const struct query_filter *f, const struct query_page *page, query_row_fn fn,
+	void *data, char **ret_next);
+/* Rows that are new or have grown since `seq`, oldest first. */
+int query_changes(struct query *q, const struct query_filter *f, uint64_t seq, query_row_fn fn, void *data);
+
+/* Groups by up to four fields, biggest first; from roll-ups, whose time does not grow with the rows. */
+#define QUERY_BY_MAX 4
+struct query_group {
+	const char *values[QUERY_BY_MAX]; /* NULL: none (no container, unknown syscall) */
+	uint64_t count;
+	uint64_t by_outcome[EVENT_OUTCOME_N];
+	int64_t first, last;
+	/* For grouping by container: which one. */
+	const struct query_container *container;
+};
+typedef int (*query_group_fn)(void *data, const struct query_group *group);
+int query_summary(struct query *q, const struct query_filter *f, const enum query_field *by, size_t n_by,
+	uint64_t limit, query_group_fn fn, void *data);
+
+/* Events by time, `buckets` of `step` ms from `since` (a multiple of a minute, or an hour beyond a day). */
+struct query_bucket {
+	int64_t start;
+	uint64_t by_outcome[EVENT_OUTCOME_N];
+	int64_t unwatched; /* ms of the bucket in which no collector ran */
+	uint64_t lost_at_most;
+};
+int query_timeline(struct query *q, const struct query_filter *f, int64_t since, int64_t step, size_t buckets,
+	struct query_bucket *ret);
+
+struct query_status {
+	bool running;          /* its heartbeat is fresh and its pid is alive where that can be seen */
+	int32_t pid;
+	int64_t since, last_record, alive; /* CLOCK_NONE */
+	uint64_t bytes, events, rows;
+	int64_t oldest, newest;
+	uint64_t gaps, lost_at_most, kernel_lost, enobufs, malformed, unwritten;
+	uint64_t attribution[EVENT_ATTRIBUTION_N];
+};
+int query_status(struct query *q, struct query_status *ret);
+
+/* Losses and unwatched spans, newest first. */
+struct query_loss {
+	const char *kind; /* gap, enobufs, kernel_lost, malformed, unwritten, unwatched */
+	const char *host;
+	int64_t first, last;
+	uint64_t count;
+};
+typedef int (*query_loss_fn)(void *data, const struct query_loss *loss);
+int query_losses(struct query *q, int64_t since, uint64_t limit, query_loss_fn fn, void *data);
