@@ -7,7 +7,7 @@ VERSION := 0.1.0
 DEB_BUILD := gcc libc6-dev pkg-config libaudit-dev libseccomp-dev libsqlite3-dev libmicrohttpd-dev libjansson-dev \
 	libyaml-dev zlib1g-dev libjs-chart.js
 DEB_CHECK := $(DEB_BUILD) libcmocka-dev clang libclang-rt-14-dev auditd sqlite3 curl busybox-static
-DEB_LINT  := $(DEB_CHECK) clang-tidy cppcheck clang-format
+DEB_LINT  := $(DEB_CHECK) clang-tidy cppcheck universal-ctags
 
 # ---- what the user may set ---------------------------------------------------------------------------------
 PREFIX     ?= /usr/local
@@ -25,7 +25,7 @@ export CORPUS
 PKGS  := audit libseccomp sqlite3 libmicrohttpd jansson yaml-0.1 zlib
 WARN  := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
 	-Wformat=2 -Wundef -Wno-unused-parameter -Wno-missing-field-initializers
-HARD  := -fstack-protector-strong -fno-strict-aliasing -fPIE
+HARD  := -fstack-protector-strong -fno-strict-aliasing -fPIE -ffile-prefix-map=$(CURDIR)=.
 BASE_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Icollector -Iweb $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 BASE_CFLAGS   = -std=gnu17 $(WARN) $(HARD) -pthread
 BASE_LDFLAGS  = -pie -Wl,-z,relro,-z,now -pthread
@@ -98,9 +98,57 @@ $(BUILD)/tests/%: tests/%.c $(LIB)
 check-unit: $(UNIT) ## unit and golden tests: no root, no network
 	@for t in $(UNIT); do echo "== $$t"; $$t || exit 1; done
 
+check-asan: ## the unit and golden tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory check-unit BUILD=$(BUILD)/asan CC=clang \
+		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+
+check: deps-check all ## install what tests need, then run every test (root: the live ones read the kernel's audit)
+	@$(MAKE) --no-print-directory check-unit check-asan check-live
+
+# libFuzzer: FUZZ_SECONDS a target; new inputs stay in build/fuzz, the seeds are never written to.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+fuzz: ## fuzz each parser for a minute (FUZZ_SECONDS)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzzing CC=clang \
+		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
+		$(addprefix $(BUILD)/fuzzing/fuzz_,$(FUZZERS))
+	@for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/$$f; echo "== fuzz $$f"; \
+		$(BUILD)/fuzzing/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ \
+		$(BUILD)/fuzz/$$f $$(test -d tests/fuzz/$$f && echo tests/fuzz/$$f) || exit 1; done
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(LIB)
+	$(COMPILE) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
+# ---- linters -----------------------------------------------------------------------------------------------
+LINT_FLAGS = $(subst '"$(VERSION)"',\"$(VERSION)\",$(BASE_CPPFLAGS)) -std=gnu17
+lint: deps-lint $(GENERATED) ## layers, lengths, compilers' warnings, clang-tidy, cppcheck
+	@sh tests/check_layers.sh
+	@sh tests/check_sizes.sh
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/werror-gcc CC=gcc CFLAGS="-O2 -Werror" all >/dev/null
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/werror-clang CC=clang CFLAGS="-O1 -Werror" all >/dev/null
+	@echo "gcc and clang: no warnings"
+	@printf '%s\n' $(SOURCES) | xargs -P 2 -n 4 sh -c 'exec clang-tidy --quiet "$$@" -- $(LINT_FLAGS)' tidy 2>$(BUILD)/tidy.log || \
+		{ grep -vE 'warnings? generated|^Suppressed|^Use -header' $(BUILD)/tidy.log; exit 1; }
+	@echo "clang-tidy: ok"
+	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+		-Iinclude -Icollector -Iweb collector web
+	@echo "cppcheck: ok"
+
+# ---- installing --------------------------------------------------------------------------------------------
+$(BUILD)/seccompwatch.8: $(BIN)
+	$(BIN) help --man > $@
+$(BUILD)/seccompwatch.bash: $(BIN)
+	$(BIN) help --completion bash > $@
+
+install: $(BIN) $(BUILD)/seccompwatch.8 $(BUILD)/seccompwatch.bash ## install under DESTDIR and PREFIX
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/sbin/seccompwatch
+	install -D -m 644 $(BUILD)/seccompwatch.8 $(DESTDIR)$(PREFIX)/share/man/man8/seccompwatch.8
+	install -D -m 644 $(BUILD)/seccompwatch.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/seccompwatch
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/seccompwatch/copyright
+
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: help deps deps-check deps-lint all check-unit clean
+.PHONY: help deps deps-check deps-lint all check check-unit check-asan check-live fuzz lint install clean
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/collector/main.d $(addsuffix .d,$(UNIT))

@@ -30,7 +30,7 @@ static const char *prefix_of(enum log_level level)
 }
 
 /* One write a line, so that lines of several processes do not mix. */
-static void emit(enum log_level level, const char *fmt, va_list args)
+static void PRINTF(2, 0) emit(enum log_level level, const char *fmt, va_list args)
 {
 	CLEANUP_TEXT struct text raw = TEXT_EMPTY, line = TEXT_EMPTY;
 
