@@ -5,6 +5,13 @@
 -- Times are milliseconds since the epoch, UTC, unless a column says otherwise. Enumerations are the numbers of
 -- include/seccompwatch/event.h. Texts written by monitored processes are escaped (\xNN, \\): valid UTF-8.
 
+-- What the writer remembers of itself. hash_key: 16 random bytes that key signature.hash, so that nobody who
+-- chooses a comm can choose its hash.
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Whose records these are. The local machine has its machine-id; imported hosts are known by name alone.
 CREATE TABLE host (
   id         INTEGER PRIMARY KEY,
@@ -32,7 +39,9 @@ CREATE TABLE container (
   UNIQUE (host, cid)
 ) STRICT;
 
--- What repeats, interned once. `hash` is over all columns from host to other.
+-- What repeats, interned once. `hash` is over all columns from host to other. Beyond the cap of signatures of a
+-- container (and of what has none, for each host) events go to `other` rows, of which there is one for each
+-- (host, container, source, time_source, attribution, mode, action); every field that is not one of these is NULL.
 CREATE TABLE signature (
   id          INTEGER PRIMARY KEY,
   hash        INTEGER NOT NULL,
@@ -64,9 +73,12 @@ CREATE TABLE signature (
   seq         INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX signature_hash ON signature (hash);
+CREATE INDEX signature_container ON signature (host, container);
 
 -- One row: one event, or identical ones (same signature and pid) of the same calendar second.
--- id = first time << 20 | a tie-break: rows stand in order of time and append at the end.
+-- id = first time << 20 | a tie-break (the serial's low 20 bits where they are free): rows stand in order of time
+-- and append at the end. A row whose first event arrives late gets another id (and seq, so that it is seen anew).
+-- Rows whose serial is NULL are of one ip besides; they go, or lose count, when their stamped twin arrives.
 CREATE TABLE event (
   id      INTEGER PRIMARY KEY,
   sig     INTEGER NOT NULL,
@@ -78,6 +90,7 @@ CREATE TABLE event (
   span    INTEGER,            -- last time - first time; NULL when count is 1
   serials BLOB                -- the set of serials, see store/serials.h; NULL when count is 1 or serial is NULL
 ) STRICT;
+CREATE INDEX event_unstamped ON event (id) WHERE serial IS NULL;
 
 -- What companions of the record (SYSCALL) or a probe added; rare, so kept apart.
 CREATE TABLE detail (
@@ -94,11 +107,12 @@ CREATE TABLE rollup (
   resolution INTEGER NOT NULL,
   bucket     INTEGER NOT NULL,
   count      INTEGER NOT NULL,
-  PRIMARY KEY (sig, resolution, bucket)
+  PRIMARY KEY (resolution, bucket, sig) -- time before signature: writing appends, a dashboard reads one run
 ) STRICT, WITHOUT ROWID;
 
--- Stretches of serials that were read, of any record type: a quick answer to "can this event be known already?".
--- contiguous 1: every serial in between was seen (live); 0: a file's span, with holes.
+-- Stretches that were read: a quick answer to "can this event be known already?", which is no outside of all of them.
+-- contiguous 1: every serial in between, of any record type, was seen (live); 0: a span that holds all stored events
+-- that no other row covers, with holes, boot and serials NULL.
 CREATE TABLE coverage (
   id           INTEGER PRIMARY KEY,
   host         INTEGER NOT NULL REFERENCES host (id),

@@ -31,14 +31,19 @@ void batch_reset(struct batch *b);
  * whatever order they come in, and the row keeps the set of their serials.
  * BATCH_E_FULL (nothing taken), -ENOMEM (nothing taken). */
 int batch_add(struct batch *b, const struct event *ev);
-/* The host of what is added from here on (import --host, node=, the syslog prefix); NULL: this machine. */
+/* The host of what is added from here on (import --host, the syslog prefix); NULL: this machine. An event's own
+ * node= goes before it. BATCH_E_FULL, -ENOMEM: the host stays as it was. */
 int batch_set_host(struct batch *b, const char *name);
+/* Another text begins (each file of an import): events without serial are told apart by the second and by how
+ * many alike came before in the same text, so one batch object serves a whole text, across batch_reset. */
+void batch_start_text(struct batch *b);
 int batch_amend(struct batch *b, const struct record_amend *amend);
 int batch_add_loss(struct batch *b, enum batch_loss kind, int64_t first_time, int64_t last_time, uint64_t count);
 /* Live: every serial of any type up to here has been seen since the batch's first call. `fresh` starts a new
  * stretch (after a gap or a start). */
 int batch_cover(struct batch *b, uint32_t serial, int64_t time, bool fresh);
 
+uint64_t batch_duplicates(const struct batch *b); /* seen twice since the last reset; in store_result as well */
 size_t batch_rows(const struct batch *b);
 uint64_t batch_events(const struct batch *b); /* the sum of the counts */
 bool batch_is_empty(const struct batch *b);   /* no rows, amends, losses or coverage */
