@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* cgroup: what a /proc/PID/cgroup text says about who a process belongs to. Pure; a table of shapes. */
+/* cgroup: what a /proc/PID/cgroup text says about who a process belongs to. Pure; a table of shapes.
+ * Who may make cgroups (root in a container that holds its own, a user in his session) may name them like a
+ * container: the id is what the path says, and `outer` and `unit` what stands around it. */
 #pragma once
 
 #include "event.h"
 
 #define CGROUP_ID_MAX   256
 #define CGROUP_UNIT_MAX 256
-#define CGROUP_POD_MAX  64
+#define CGROUP_POD_MAX  80
 
 struct cgroup_identity {
-	enum event_runtime runtime; /* NONE: no container */
-	char id[CGROUP_ID_MAX];     /* "" when none; the innermost container's */
-	char pod_uid[CGROUP_POD_MAX]; /* with dashes where it is a UUID */
-	char unit[CGROUP_UNIT_MAX];   /* systemd unit (service, or the session's scope), "" when none */
+	enum event_runtime runtime;   /* NONE: no container */
+	char id[CGROUP_ID_MAX];       /* "" when none; the innermost container's */
+	char pod_uid[CGROUP_POD_MAX]; /* with dashes where it is a UUID; a Podman pod's has 64 digits */
+	char unit[CGROUP_UNIT_MAX];   /* the host's systemd unit around it (service, scope, else slice), "" when none */
 	char outer[CGROUP_ID_MAX];    /* the id of the container around it, "" when none */
 };
 
