@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "request.h"
+
+#include <strings.h>
+
+void request_free(struct request *req)
+{
+	free(req->bytes);
+	*req = (struct request){0};
+}
+
+enum request_method request_method_from_name(const char *name)
+{
+	if (strcmp(name, "GET") == 0)
+		return REQUEST_GET;
+	return strcmp(name, "HEAD") == 0 ? REQUEST_HEAD : REQUEST_OTHER;
+}
+
+/* Decodes %XX in place (and '+' in a query): -EINVAL for a bad escape, a NUL byte or what is not UTF-8. */
+static int decode(char *s, bool plus)
+{
+	char *to = s;
+
+	for (const char *from = s; *from; from++) {
+		char c = *from;
+
+		if (c == '+' && plus) {
+			c = ' ';
+		} else if (c == '%') {
+			if (!from[1] || text_from_hex((struct span){from + 1, 2}, &c) < 0 || c == '\0')
+				return -EINVAL;
+			from += 2;
+		}
+		*to++ = c;
+	}
+	*to = '\0';
+	return text_is_utf8((struct span){s, (size_t)(to - s)}) ? 0 : -EINVAL;
+}
+
+static int add_param(struct request *req, char *pair, struct text *why)
+{
+	char *value = strchrnul(pair, '=');
+
+	if (*pair == '\0')
+		return 0;
+	if (req->n_params == REQUEST_PARAMS_MAX) {
+		text_printf(why, "more than %d parameters", REQUEST_PARAMS_MAX);
+		return -E2BIG;
+	}
+	if (*value)
+		*value++ = '\0';
+	if (decode(pair, true) < 0 || decode(value, true) < 0) {
+		text_add_str(why, "a parameter has a bad escape, a NUL byte or bytes that are not UTF-8");
+		return -EINVAL;
+	}
+	req->params[req->n_params++] = (struct request_param){pair, value};
+	return 0;
+}
+
+/* "http://HOST/path": every server has to take the absolute form (RFC 9112, 3.2.2). Gives the path. */
+static char *split_authority(struct request *req, char *target)
+{
+	char *host, *path;
+
+	if (strncasecmp(target, "http://", 7) != 0)
+		return target;
+	host = target + 7;
+	path = strchr(host, '/');
+	if (!path)
+		return target;
+	/* Room for the terminator: the host moves over the scheme. */
+	memmove(target, host, (size_t)(path - host));
+	target[path - host] = '\0';
+	req->authority = target;
+	return path;
+}
+
+int request_parse(struct request *req, const char *target, struct text *why)
+{
+	char *path, *query;
+	int r = 0;
+
+	req->bytes = strdup(target);
+	if (!req->bytes)
+		return -ENOMEM;
+	path = split_authority(req, req->bytes);
+	query = strchrnul(path, '?');
+	if (*query)
+		*query++ = '\0';
+	if (*path != '/' || decode(path, false) < 0) {
+		text_add_str(why, "the request target is not a path, or has a bad escape");
+		return -EINVAL;
+	}
+	req->path = path;
+	while (r == 0 && *query) {
+		char *end = strchrnul(query, '&');
+		char *next = *end ? end + 1 : end;
+
+		*end = '\0';
+		r = add_param(req, query, why);
+		query = next;
+	}
+	return r;
+}
+
+const char *request_param(const struct request *req, const char *name)
+{
+	for (size_t i = 0; i < req->n_params; i++)
+		if (strcmp(req->params[i].name, name) == 0)
+			return req->params[i].value;
+	return NULL;
+}
+
+#define BLANKS " \t"
+
+/* The next element of a comma separated header, without blanks around it; false at the end. */
+static bool next_element(const char **at, struct span *ret)
+{
+	const char *s = *at + strspn(*at, BLANKS ",");
+	size_t len = strcspn(s, ",");
+
+	if (*s == '\0')
+		return false;
+	*at = s + len;
+	while (len > 0 && strchr(BLANKS, s[len - 1]))
+		len--;
+	*ret = (struct span){s, len};
+	return true;
+}
+
+static bool is_zero_weight(struct span parameters)
+{
+	bool nonzero = false;
+	size_t i = 0;
+
+	while (i < parameters.len && strchr(BLANKS ";", parameters.data[i]))
+		i++;
+	if (parameters.len - i < 3 || strncasecmp(parameters.data + i, "q=", 2) != 0)
+		return false;
+	for (i += 2; i < parameters.len; i++)
+		nonzero = nonzero || (parameters.data[i] >= '1' && parameters.data[i] <= '9');
+	return !nonzero;
+}
+
+bool request_accepts_gzip(const char *accept_encoding)
+{
+	bool named = false, any = false;
+	struct span element;
+
+	while (accept_encoding && next_element(&accept_encoding, &element)) {
+		size_t name = 0;
+		bool refused;
+
+		while (name < element.len && !strchr(BLANKS ";", element.data[name]))
+			name++;
+		refused = is_zero_weight(span_from_offset(element, name));
+		if (name == 1 && element.data[0] == '*')
+			any = !refused;
+		if (name != 4 || strncasecmp(element.data, "gzip", 4) != 0)
+			continue;
+		if (refused)
+			return false;
+		named = true;
+	}
+	return named || any;
+}
+
+bool request_has_etag(const char *if_none_match, const char *etag)
+{
+	struct span element;
+
+	while (if_none_match && next_element(&if_none_match, &element)) {
+		if (span_equal(element, SPAN("*")))
+			return true;
+		if (span_starts(element, SPAN("W/")))
+			element = span_from_offset(element, 2);
+		if (span_equal(element, span_from(etag)))
+			return true;
+	}
+	return false;
+}
