@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* handlers: what the routes lead to. `rest` is what the path has beyond a route that ends with '/'. */
+#pragma once
+
+#include "answer.h"
+#include "request.h"
+#include "web.h"
+
+typedef void (*handler_fn)(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+
+int assets_prepare(struct web *web); /* before the first request */
+void assets_page(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void assets_file(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void assets_openapi(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void api_events(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void api_summary(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void api_timeline(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void api_containers(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void api_container(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void health_api(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void health_probe(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void metrics_text(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void stream_open(struct web *web, const struct request *req, const char *rest, struct answer *ans);

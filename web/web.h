@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* web: what all handlers share. */
+#pragma once
+
+#include "database.h"
+
+struct stream;
+
+#define WEB_STATUS_CLASSES 6
+
+struct web {
+	const char *version;
+	struct database *database;
+	struct stream *stream;
+	uint64_t *asset_hashes; /* one for each of embed_assets; free() */
+	/* For the metrics. */
+	uint64_t requests[WEB_STATUS_CLASSES]; /* by status / 100 */
+	unsigned connections, connections_max;
+	uint64_t connections_cut; /* by their deadline, or to make room */
+};
