@@ -6,16 +6,15 @@
 #include <linux/netlink.h>
 #include <sys/socket.h>
 
-#define BATCH       64
 #define BUFFER_SIZE 9216 /* MAX_AUDIT_MESSAGE_LENGTH is 8970, the header 16 */
 
 struct netlink {
 	int fd;
 	size_t granted;
-	struct sockaddr_nl from[BATCH];
-	struct iovec iov[BATCH];
-	struct mmsghdr headers[BATCH];
-	char buffers[BATCH][BUFFER_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct sockaddr_nl from[NETLINK_BATCH];
+	struct iovec iov[NETLINK_BATCH];
+	struct mmsghdr headers[NETLINK_BATCH];
+	char buffers[NETLINK_BATCH][BUFFER_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
 bool netlink_in_initial_namespace(void)
@@ -106,7 +105,7 @@ static int join(int fd)
 
 static void prepare(struct netlink *n)
 {
-	for (size_t i = 0; i < BATCH; i++) {
+	for (size_t i = 0; i < NETLINK_BATCH; i++) {
 		n->iov[i] = (struct iovec){n->buffers[i], BUFFER_SIZE};
 		n->headers[i].msg_hdr = (struct msghdr){
 			.msg_name = &n->from[i],
@@ -163,7 +162,7 @@ size_t netlink_receive_buffer(const struct netlink *n)
 
 int netlink_receive(struct netlink *n)
 {
-	int got = recvmmsg(n->fd, n->headers, BATCH, MSG_DONTWAIT, NULL);
+	int got = recvmmsg(n->fd, n->headers, NETLINK_BATCH, MSG_DONTWAIT, NULL);
 
 	if (got >= 0)
 		return got;

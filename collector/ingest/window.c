@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "window.h"
+#include "seccompwatch/window.h"
 
 void window_init(struct window *w, window_gap_fn on_gap, void *data)
 {

@@ -10,6 +10,7 @@
 struct netlink;
 
 #define NETLINK_RECEIVE_BUFFER (64u << 20) /* bytes; the kernel's queue, not ours */
+#define NETLINK_BATCH          64          /* datagrams a call */
 
 struct netlink_options {
 	size_t receive_buffer; /* 0: NETLINK_RECEIVE_BUFFER */
@@ -30,7 +31,7 @@ int netlink_fd(const struct netlink *n);
 /* What the kernel granted; smaller than asked for without CAP_NET_ADMIN. */
 size_t netlink_receive_buffer(const struct netlink *n);
 
-/* Never blocks. The number of datagrams received, 0 when the queue is dry, -ENOBUFS when the kernel dropped
+/* Never blocks. The number of datagrams received (fewer than NETLINK_BATCH: the queue is dry), -ENOBUFS when the kernel dropped
  * some because the queue was full (not fatal, go on reading), other negative errno: give up. */
 int netlink_receive(struct netlink *n);
 /* The i-th of them: false for what is no record of the kernel's. Valid until the next netlink_receive. */

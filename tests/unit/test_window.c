@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ingest/window.h"
+#include "seccompwatch/window.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

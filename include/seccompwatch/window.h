@@ -4,7 +4,7 @@
  * held up between taking its number and queueing its record. Pure. */
 #pragma once
 
-#include "seccompwatch/clock.h"
+#include "clock.h"
 
 #define WINDOW_SIZE 8192      /* how far out of order is still in order; a power of two */
 #define WINDOW_LATE (1u << 20) /* so far below base a serial is late; further off it has wrapped */
