@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+#include "seccompwatch/collect.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+
+#include "gather.h"
+#include "seccompwatch/log.h"
+#include "seccompwatch/loop.h"
+
+#define MAX_ROWS    16384
+#define EVENTS_MS   100   /* events are handed on at most so often */
+#define COVERAGE_MS 10000
+#define SETTLE_MS   2000 /* what has not come by then is lost */
+#define TURN_MS     50   /* at most so long between two looks at signals and timers */
+#define STORM       64   /* records read at a stretch: more are on their way */
+#define NAP_US      1000
+#define DRAIN_MS    200
+#define STOP_MS     600
+
+struct collect {
+	struct loop *loop;
+	struct loop_source *hand_over_timer, *settle_timer;
+	struct netlink *netlink;
+	struct process_table *processes; /* NULL: pids mean nothing here */
+	struct writer *writer;
+	struct gather *gather;
+
+	bool writer_busy;                /* it will tell on its descriptor */
+	int64_t handed_over, timer_due;  /* CLOCK_MONOTONIC */
+	bool settling;
+	uint32_t settle_mark;
+};
+
+/* ---- handing over to the writer -------------------------------------------------------------------------------- */
+
+static int before_sleep(void *data)
+{
+	struct collect *c = data;
+	enum gather_news news = gather_news(c->gather);
+	int64_t now, due;
+
+	if (c->writer_busy || news == GATHER_NOTHING)
+		return 0;
+	now = clock_monotonic();
+	due = c->handed_over + (news == GATHER_EVENTS ? EVENTS_MS : COVERAGE_MS);
+	if (now >= due) {
+		c->handed_over = now;
+		c->writer_busy = !gather_hand_over(c->gather);
+		return 0;
+	}
+	if (c->timer_due > now && c->timer_due <= due)
+		return 0;
+	c->timer_due = due;
+	return loop_timer_set(c->hand_over_timer, (uint64_t)(due - now), 0);
+}
+
+/* Waking up is all it is for: before_sleep does the work. */
+static int on_hand_over_timer(void *data)
+{
+	struct collect *c = data;
+
+	c->timer_due = 0;
+	return 0;
+}
+
+static int on_writer_free(void *data, uint32_t events)
+{
+	struct collect *c = data;
+
+	writer_clear(c->writer);
+	c->writer_busy = false;
+	return 0;
+}
+
+/* ---- reading the kernel ------------------------------------------------------------------------------------------ */
+
+static void take_all(struct collect *c, int n)
+{
+	struct netlink_message m;
+
+	for (int i = 0; i < n; i++)
+		if (netlink_message(c->netlink, (size_t)i, &m))
+			gather_take(c->gather, &m);
+}
+
+/* Reads until the queue is dry (0), or until `deadline` (1). */
+static int read_queue(struct collect *c, int64_t deadline, size_t *ret_taken)
+{
+	int n;
+
+	*ret_taken = 0;
+	do {
+		n = netlink_receive(c->netlink);
+		if (n == -ENOBUFS)
+			gather_overflow(c->gather);
+		else if (n < 0)
+			return n;
+		take_all(c, n);
+		*ret_taken += (size_t)MAX(n, 0);
+	} while ((n == NETLINK_BATCH || n == -ENOBUFS) && clock_monotonic() < deadline);
+	return n == NETLINK_BATCH;
+}
+
+static int arm_settling(struct collect *c)
+{
+	if (c->settling || !gather_has_holes(c->gather))
+		return 0;
+	c->settling = true;
+	c->settle_mark = gather_mark(c->gather);
+	return loop_timer_set(c->settle_timer, SETTLE_MS, 0);
+}
+
+static int on_settle(void *data)
+{
+	struct collect *c = data;
+
+	c->settling = false;
+	gather_settle(c->gather, c->settle_mark);
+	return arm_settling(c);
+}
+
+static void forget_processes(struct collect *c)
+{
+	if (c->processes)
+		process_table_forget(c->processes);
+}
+
+/* In a storm one wake-up a record would cost more than the record: a nap lets some gather in the queue, which is
+ * large enough for a thousand naps. */
+static int on_readable(void *data, uint32_t events)
+{
+	struct collect *c = data;
+	int64_t deadline = clock_monotonic() + TURN_MS;
+	size_t taken;
+	int r;
+
+	while ((r = read_queue(c, deadline, &taken)) == 0 && taken >= STORM && clock_monotonic() < deadline) {
+		forget_processes(c);
+		usleep(NAP_US);
+	}
+	forget_processes(c);
+	return r < 0 ? r : arm_settling(c);
+}
+
+/* ---- start and end --------------------------------------------------------------------------------------------- */
+
+static int on_signal(void *data, int signal, int sender_pid)
+{
+	struct collect *c = data;
+
+	loop_quit(c->loop, 0);
+	return 0;
+}
+
+/* A record's pid is one of the initial pid namespace, whose number is fixed (uapi/linux/nsfs.h). */
+static bool pids_are_ours(void)
+{
+	char name[64] = "";
+
+	return readlink("/proc/self/ns/pid", name, sizeof(name) - 1) > 0 && strcmp(name, "pid:[4026531836]") == 0;
+}
+
+static int read_boot_id(char ret[static 37])
+{
+	CLEANUP_CLOSE int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (read(fd, ret, 36) != 36)
+		return -EIO;
+	ret[36] = '\0';
+	return 0;
+}
+
+/* Where the last session of this boot ended: what it missed since then will show as a gap. */
+struct resume {
+	bool known;
+	uint32_t serial;
+	int64_t time;
+};
+
+static int start_session(struct store *store, struct resume *ret, struct text *why)
+{
+	char boot_id[37];
+	int r = read_boot_id(boot_id);
+
+	if (r == 0)
+		ret->known = store_last_serial(store, boot_id, &ret->serial, &ret->time) == 0;
+	if (r == 0)
+		r = store_session_start(store, boot_id, clock_now());
+	if (r < 0)
+		text_printf(why, "cannot open a session: %s", store_error(store));
+	return r;
+}
+
+static int open_writer(struct collect *c, const struct collect_options *options, struct resume *ret, struct text *why)
+{
+	struct store_options store_options = {options->db, STORE_COLLECT, options->max_signatures};
+	CLEANUP(batch_free_p) struct batch *spare = NULL;
+	CLEANUP(store_close_p) struct store *store = NULL;
+	int r = store_open(&store, &store_options, why);
+
+	if (r == 0)
+		r = batch_new(options->max_rows ? options->max_rows : MAX_ROWS, &spare);
+	if (r == 0)
+		r = start_session(store, ret, why);
+	if (r == 0)
+		r = writer_new(&c->writer, store, spare);
+	if (r < 0)
+		return r;
+	(void)TAKE(store);
+	(void)TAKE(spare);
+	return 0;
+}
+
+static int open_gather(struct collect *c, const struct collect_options *options, const struct resume *resume)
+{
+	CLEANUP(batch_free_p) struct batch *filling = NULL;
+	int r = batch_new(options->max_rows ? options->max_rows : MAX_ROWS, &filling);
+
+	if (r == 0)
+		r = gather_new(&c->gather, filling, c->writer, c->processes);
+	if (r < 0)
+		return r;
+	(void)TAKE(filling);
+	if (resume->known)
+		gather_resume(c->gather, resume->serial, resume->time);
+	return 0;
+}
+
+static int open_kernel(struct collect *c, const struct collect_options *options, struct text *why)
+{
+	struct netlink_options netlink_options = {options->receive_buffer};
+	size_t asked = options->receive_buffer ? options->receive_buffer : NETLINK_RECEIVE_BUFFER;
+	int r = netlink_open(&c->netlink, &netlink_options, why);
+
+	if (r < 0)
+		return r;
+	if (netlink_receive_buffer(c->netlink) < asked)
+		log_warning("the kernel's queue is %zu bytes instead of %zu: without CAP_NET_ADMIN "
+			    "net.core.rmem_max limits it, and a storm of violations may overflow it",
+			netlink_receive_buffer(c->netlink), asked);
+	if (!pids_are_ours()) {
+		log_warning("this is not the initial pid namespace: processes cannot be attributed to containers");
+		return 0;
+	}
+	return process_table_new(&c->processes);
+}
+
+static int open_loop(struct collect *c)
+{
+	static const int signals[] = {SIGTERM, SIGINT, 0};
+	int r = loop_new(&c->loop);
+
+	if (r == 0)
+		r = loop_add_signals(c->loop, signals, on_signal, c);
+	if (r == 0)
+		r = loop_add_timer(c->loop, on_hand_over_timer, c, &c->hand_over_timer);
+	if (r == 0)
+		r = loop_add_timer(c->loop, on_settle, c, &c->settle_timer);
+	if (r == 0)
+		loop_set_before_sleep(c->loop, before_sleep, c);
+	return r;
+}
+
+static int start(struct collect *c, const struct collect_options *options, struct text *why)
+{
+	struct resume resume = {0};
+	int r = open_loop(c);
+
+	if (r == 0)
+		r = open_kernel(c, options, why);
+	if (r == 0)
+		r = open_writer(c, options, &resume, why);
+	if (r == 0)
+		r = open_gather(c, options, &resume);
+	if (r == 0)
+		r = loop_add_io(c->loop, netlink_fd(c->netlink), EPOLLIN, on_readable, c, NULL);
+	if (r == 0)
+		r = loop_add_io(c->loop, writer_fd(c->writer), EPOLLIN, on_writer_free, c, NULL);
+	return r;
+}
+
+/* What is still in the kernel's queue, and the last batch. */
+static int finish(struct collect *c)
+{
+	uint64_t left = 0;
+	size_t taken;
+	int r;
+
+	(void)read_queue(c, clock_monotonic() + DRAIN_MS, &taken);
+	r = gather_finish(c->gather, STOP_MS, &left);
+	if (r < 0)
+		log_error("the database did not take the last %" PRIu64 " events in time", left);
+	return r;
+}
+
+static void collect_free(struct collect *c)
+{
+	if (!c)
+		return;
+	gather_free(c->gather);
+	writer_free(c->writer);
+	process_table_free(c->processes);
+	netlink_close(c->netlink);
+	loop_free(c->loop);
+	free(c);
+}
+DEFINE_CLEANUP(struct collect *, collect_free)
+
+int collect_run(const struct collect_options *options, struct text *why)
+{
+	CLEANUP(collect_free_p) struct collect *c = calloc(1, sizeof(*c));
+	int r;
+
+	if (!c)
+		return -ENOMEM;
+	c->handed_over = clock_monotonic() - COVERAGE_MS;
+	r = start(c, options, why);
+	if (r < 0)
+		return r;
+	log_info("collecting into %s", options->db);
+	r = loop_run(c->loop);
+	return MIN(finish(c), r);
+}
