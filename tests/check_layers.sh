@@ -10,7 +10,7 @@ rules() {
 	cat <<'RULES'
 collector/core     base text clock log loop options embed json
 collector          base text clock log loop options embed json event
-collector/ingest   base text clock log json event record files netlink window
+collector/ingest   base text clock log json event record files netlink window control check
 collector/resolve  base text clock log loop json embed event names cgroup process connector container
 collector/store    base text clock log embed json event record names batch store query
 collector/profile  base text clock log json embed event names profile bpf
