@@ -50,4 +50,11 @@ extern const struct cmd *const cmd_table[]; /* ends with NULL; in the order help
 extern const struct option_row cmd_global_options[];
 
 /* The rows, one a file in cmd/. */
+extern const struct cmd cmd_collect;
+extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_help;
+extern const struct cmd cmd_run;
+
+/* For `run`, which hands them on. */
+extern const struct option_row cmd_collect_options[];
+extern const struct option_row cmd_serve_options[];

@@ -7,7 +7,7 @@ enum {
 	SERVE_LISTEN,
 };
 
-static const struct option_row serve_options[] = {
+const struct option_row cmd_serve_options[] = {
 	{"listen", 0, SERVE_LISTEN, "ADDR:PORT",
 		"answer HTTP there; unix:PATH for a socket file; may be repeated (default: " SERVER_LISTEN_DEFAULT ")", NULL},
 	{0},
@@ -52,7 +52,7 @@ static int run(struct cmd_line *line)
 	return db && server_run(&options) == 0 ? CMD_DONE : CMD_FAILED;
 }
 
-static const struct option_row *const tables[] = {serve_options, NULL};
+static const struct option_row *const tables[] = {cmd_serve_options, NULL};
 
 const struct cmd cmd_serve = {
 	.name = "serve",
