@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* container: what the files that container engines leave say about one container: its names, the profile that was
+ * applied, how it ended. No engine's socket is asked, no file is held open (a held file makes containerd's cleanup
+ * fail with EBUSY), and nothing in the files is trusted: sizes are bounded, links are not followed below an engine's
+ * own folder, only regular files are read.
+ * Sources: OCI runtime-spec config.md; containerd and CRI-O annotations (pkg/cri/annotations, internal/annotations);
+ * moby container/container.go (config.v2.json); containers/storage containers.json. */
+#pragma once
+
+#include "event.h"
+
+struct container_request {
+	const char *root; /* put before every path, for tests; "" otherwise */
+	const char *cid;  /* [A-Za-z0-9._-]+, not starting with '.' */
+	enum event_runtime runtime; /* as the cgroup's path told: which folders come first */
+	uint32_t owner;             /* rootless: whose home to look in; EVENT_UNSET: root's alone */
+	int32_t pid;                /* a process of the container, whose monitor knows the bundle; 0: none */
+};
+
+/* All texts are raw bytes as the files have them (JSON strings: UTF-8), NULL when not said. */
+struct container_info {
+	enum event_runtime runtime;
+	char *name, *image, *pod, *namespace, *pod_uid;
+	bool has_spec;   /* the OCI config.json was found: `profile` is the truth */
+	char *profile;   /* linux.seccomp, compact JSON; NULL with has_spec: it runs unconfined */
+	bool has_state;  /* what follows is known (Docker's config.v2.json) */
+	bool running, oom_killed;
+	int exit_code, restarts;
+};
+#define CONTAINER_INFO_EMPTY ((struct container_info){.runtime = EVENT_RUNTIME_NONE})
+void container_info_free(struct container_info *info);
+#define CLEANUP_CONTAINER_INFO CLEANUP(container_info_free)
+
+/* 0 when anything was found; -ENOENT when nothing was; -EINVAL for an id that is none; -ENOMEM. */
+int container_read(const struct container_request *request, struct container_info *ret);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "seccompwatch/container.h"
+
+#define CID  "4bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
+#define TASK "/run/containerd/io.containerd.runtime.v2.task"
+#define SPEC "{\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"}}}"
+
+static char root[] = "/tmp/seccompwatch-container-XXXXXX";
+
+static void path_of(char *ret, const char *path)
+{
+	assert_true(snprintf(ret, PATH_MAX, "%s%s", root, path) < PATH_MAX);
+}
+
+/* Makes the folders above a path. */
+static void folders(const char *path)
+{
+	char full[PATH_MAX];
+
+	path_of(full, path);
+	for (char *p = full + strlen(root) + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		assert_true(mkdir(full, 0755) == 0 || errno == EEXIST);
+		*p = '/';
+	}
+}
+
+static void put(const char *path, const char *content)
+{
+	char full[PATH_MAX];
+	FILE *f;
+
+	folders(path);
+	path_of(full, path);
+	f = fopen(full, "w");
+	assert_non_null(f);
+	assert_true(fputs(content, f) >= 0);
+	fclose(f);
+}
+
+static int read_container(const char *cid, enum event_runtime runtime, struct container_info *ret)
+{
+	struct container_request request = {.root = root, .cid = cid, .runtime = runtime, .owner = EVENT_UNSET};
+
+	return container_read(&request, ret);
+}
+
+static void docker_without_spec(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put("/var/lib/docker/containers/" CID "/config.v2.json",
+		"{\"Name\":\"/web\",\"Config\":{\"Image\":\"nginx:1\"},\"RestartCount\":3,"
+		"\"State\":{\"Running\":false,\"ExitCode\":159,\"OOMKilled\":false}}");
+	assert_int_equal(read_container(CID, EVENT_RUNTIME_DOCKER, &info), 0);
+	assert_string_equal(info.name, "web");
+	assert_string_equal(info.image, "nginx:1");
+	assert_false(info.has_spec);
+	assert_true(info.has_state);
+	assert_int_equal(info.exit_code, 159);
+	assert_int_equal(info.restarts, 3);
+}
+
+static void docker_with_its_own_root(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put(TASK "/moby/" CID "/config.json",
+		"{\"mounts\":[{\"destination\":\"/etc/hosts\",\"source\":\"/srv/docker/containers/" CID "/hosts\"}],"
+		"\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"}}}");
+	put("/srv/docker/containers/" CID "/config.v2.json", "{\"Name\":\"/elsewhere\"}");
+	assert_int_equal(read_container(CID, EVENT_RUNTIME_DOCKER, &info), 0);
+	assert_string_equal(info.name, "elsewhere");
+	assert_true(info.has_spec);
+	assert_string_equal(info.profile, "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}");
+}
+
+static void kubernetes(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put(TASK "/k8s.io/aa11/config.json", "{\"annotations\":{\"io.kubernetes.cri.container-name\":\"app\","
+		"\"io.kubernetes.cri.image-name\":\"reg/app:2\",\"io.kubernetes.cri.sandbox-name\":\"app-7d\","
+		"\"io.kubernetes.cri.sandbox-namespace\":\"prod\",\"io.kubernetes.cri.sandbox-uid\":\"u-1\"},\"linux\":{}}");
+	assert_int_equal(read_container("aa11", EVENT_RUNTIME_UNKNOWN, &info), 0);
+	assert_int_equal(info.runtime, EVENT_RUNTIME_CONTAINERD);
+	assert_string_equal(info.name, "app");
+	assert_string_equal(info.image, "reg/app:2");
+	assert_string_equal(info.pod, "app-7d");
+	assert_string_equal(info.namespace, "prod");
+	assert_string_equal(info.pod_uid, "u-1");
+	assert_true(info.has_spec);
+	assert_null(info.profile); /* unconfined */
+}
+
+static void podman(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put("/var/lib/containers/storage/vfs-containers/bb22/userdata/config.json", SPEC);
+	put("/var/lib/containers/storage/vfs-containers/containers.json",
+		"[{\"id\":\"cc\"},{\"id\":\"bb22\",\"names\":[\"pt1\"],\"metadata\":\"{\\\"image-name\\\":\\\"localhost/pbb\\\"}\"}]");
+	assert_int_equal(read_container("bb22", EVENT_RUNTIME_PODMAN, &info), 0);
+	assert_string_equal(info.name, "pt1");
+	assert_string_equal(info.image, "localhost/pbb");
+	assert_non_null(info.profile);
+}
+
+static void runc_alone(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put("/run/runc/plain/state.json", "{\"config\":{\"labels\":[\"x=y\",\"bundle=/srv/plain\"]}}");
+	put("/srv/plain/config.json", SPEC);
+	assert_int_equal(read_container("plain", EVENT_RUNTIME_UNKNOWN, &info), 0);
+	assert_true(info.has_spec);
+	assert_null(info.name);
+}
+
+static void hostile_names_are_only_text(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put("/var/lib/docker/containers/dd44/config.v2.json", "{\"Name\":\"/\\\"><script>\\u0000x\",\"Config\":{\"Image\":[1]}}");
+	assert_int_equal(read_container("dd44", EVENT_RUNTIME_DOCKER, &info), -ENOENT); /* NUL in a string: refused */
+	put("/var/lib/docker/containers/dd44/config.v2.json", "{\"Name\":\"/\\\"><script>\",\"Config\":{\"Image\":[1]}}");
+	assert_int_equal(read_container("dd44", EVENT_RUNTIME_DOCKER, &info), 0);
+	assert_string_equal(info.name, "\"><script>");
+	assert_null(info.image);
+}
+
+static void ids_that_are_none(void **state)
+{
+	static const char *const bad[] = {"", ".", "..", "../x", "a/b", "a\nb", ".hidden", "a b"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct container_info info = CONTAINER_INFO_EMPTY;
+
+		assert_int_equal(read_container(bad[i], EVENT_RUNTIME_DOCKER, &info), -EINVAL);
+	}
+}
+
+static void links_and_pipes_are_not_read(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+	char path[PATH_MAX], target[PATH_MAX];
+
+	put("/secret/config.v2.json", "{\"Name\":\"/secret\"}");
+	folders("/var/lib/docker/containers/ee55");
+	path_of(path, "/var/lib/docker/containers/ee55");
+	path_of(target, "/secret");
+	assert_int_equal(symlink(target, path), 0);
+	assert_int_equal(read_container("ee55", EVENT_RUNTIME_DOCKER, &info), -ENOENT);
+
+	folders("/var/lib/docker/containers/ff66/x");
+	path_of(path, "/var/lib/docker/containers/ff66/config.v2.json");
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(read_container("ff66", EVENT_RUNTIME_DOCKER, &info), -ENOENT);
+}
+
+static void broken_files(void **state)
+{
+	static const char *const bad[] = {"", "{", "[]", "null", "{\"Name\":", "{\"Name\":7,\"State\":[]}"};
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+	CLEANUP_FREE char *deep = malloc(200001);
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		put("/var/lib/docker/containers/9999/config.v2.json", bad[i]);
+		assert_int_equal(read_container("9999", EVENT_RUNTIME_DOCKER, &info), -ENOENT);
+	}
+	assert_non_null(deep);
+	memset(deep, '[', 200000);
+	deep[200000] = '\0';
+	put("/var/lib/docker/containers/9999/config.v2.json", deep);
+	assert_int_equal(read_container("9999", EVENT_RUNTIME_DOCKER, &info), -ENOENT);
+}
+
+static void huge_files(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+	char path[PATH_MAX];
+
+	put("/var/lib/docker/containers/8888/config.v2.json", "{\"Name\":\"/big\"}");
+	path_of(path, "/var/lib/docker/containers/8888/config.v2.json");
+	assert_int_equal(truncate(path, 100 << 20), 0);
+	assert_int_equal(read_container("8888", EVENT_RUNTIME_DOCKER, &info), -ENOENT);
+}
+
+static int set_up(void **state)
+{
+	return mkdtemp(root) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	char command[PATH_MAX];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", root);
+	return system(command);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(docker_without_spec),
+		cmocka_unit_test(docker_with_its_own_root),
+		cmocka_unit_test(kubernetes),
+		cmocka_unit_test(podman),
+		cmocka_unit_test(runc_alone),
+		cmocka_unit_test(hostile_names_are_only_text),
+		cmocka_unit_test(ids_that_are_none),
+		cmocka_unit_test(links_and_pipes_are_not_read),
+		cmocka_unit_test(broken_files),
+		cmocka_unit_test(huge_files),
+	};
+
+	return cmocka_run_group_tests_name("container", tests, set_up, tear_down);
+}
