@@ -62,16 +62,18 @@ static void copy(char *to, size_t size, struct span s)
 {
 	size_t len = MIN(s.len, size - 1);
 
-	memcpy(to, s.data, len);
+	if (len > 0)
+		memcpy(to, s.data, len);
 	to[len] = '\0';
 }
 
 static void take_pod(struct walk *w, struct span uid)
 {
 	char *to = w->identity->pod_uid;
+	bool is_uuid = cgroup_shapes_is_uuid(uid);
 
 	copy(to, sizeof(w->identity->pod_uid), uid);
-	for (; cgroup_shapes_is_uuid(uid) && *to; to++)
+	for (; is_uuid && *to; to++)
 		if (*to == '_')
 			*to = '-';
 }

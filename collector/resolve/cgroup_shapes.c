@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cgroup_shapes.h"
 
-#include <ctype.h>
-
 #define CONTAINER CGROUP_KIND_CONTAINER
 #define OUTSIDE   CGROUP_KIND_OUTSIDE
 #define NONE      CGROUP_SUFFIX_NONE
@@ -13,10 +11,25 @@
 
 typedef bool (*id_fn)(struct span s);
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_hex_digit(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 static bool all_hex(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!isxdigit((unsigned char)s.data[i]))
+		if (!is_hex_digit(s.data[i]))
 			return false;
 	return true;
 }
@@ -37,9 +50,9 @@ static bool is_like(struct span s, struct span pattern)
 	if (s.len != pattern.len)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
+		char c = s.data[i];
 
-		if (pattern.data[i] == 'x' ? !isxdigit(c) : pattern.data[i] == '9' ? !isdigit(c) : c != '-' && c != '_')
+		if (pattern.data[i] == 'x' ? !is_hex_digit(c) : pattern.data[i] == '9' ? !is_digit(c) : c != '-' && c != '_')
 			return false;
 	}
 	return true;
@@ -67,7 +80,7 @@ static bool is_fargate(struct span s)
 static bool is_name(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!isalnum((unsigned char)s.data[i]) && !memchr("._-+@", s.data[i], 5))
+		if (!is_letter(s.data[i]) && !is_digit(s.data[i]) && !memchr("._-+@", s.data[i], 5))
 			return false;
 	return s.len > 0;
 }
@@ -92,7 +105,7 @@ static bool is_allocation(struct span s)
 /* libvirt numbers its machines: 1234-name. */
 static bool is_numbered(struct span s)
 {
-	return s.len > 2 && isdigit((unsigned char)s.data[0]) && is_name(s);
+	return s.len > 2 && is_digit(s.data[0]) && is_name(s);
 }
 
 /* Components that begin with a word of their runtime; the first row that fits wins. */

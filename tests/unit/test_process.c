@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* Against a directory that looks like /proc, and against this process's own entry in the real one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "resolve/proc.h"
+#include "seccompwatch/process.h"
+
+#define ID "0011223344556677889900aabbccddeeff00112233445566778899aabbccddee"
+
+struct fixture {
+	char dir[32];
+	struct process_table *table;
+	struct event ev;
+};
+
+static void write_file(const struct fixture *f, int pid, const char *name, const char *content)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%d", f->dir, pid);
+	mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/%d/%s", f->dir, pid, name);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(content, file);
+	fclose(file);
+}
+
+/* A process that began `ago_ms` before now. */
+static void write_started(const struct fixture *f, int pid, int64_t ago_ms)
+{
+	struct timespec boot;
+	char text[256];
+	int64_t ticks;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	ticks = ((int64_t)boot.tv_sec * 1000 + boot.tv_nsec / 1000000 - ago_ms) * sysconf(_SC_CLK_TCK) / 1000;
+	snprintf(text, sizeof(text), "%d (a) b (c)) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 %lld 9 9\n", pid,
+		(long long)ticks);
+	write_file(f, pid, "stat", text);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	int fd;
+
+	assert_non_null(f);
+	strcpy(f->dir, "/tmp/procXXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	assert_int_equal(proc_open(f->dir, &fd), 0);
+	assert_int_equal(process_table_new_at(fd, &f->table), 0);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	char command[64];
+
+	process_table_free(f->table);
+	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
+	assert_int_equal(system(command), 0);
+	free(f);
+	return 0;
+}
+
+static const struct event *ask(struct fixture *f, int pid, int64_t age_ms)
+{
+	event_reset(&f->ev);
+	f->ev.pid = pid;
+	f->ev.time = clock_now() - age_ms;
+	process_attribute(f->table, &f->ev);
+	return &f->ev;
+}
+
+static void check_none(const struct event *ev)
+{
+	assert_int_equal(ev->attribution, EVENT_ATTRIBUTION_NONE);
+	assert_int_equal(ev->runtime, EVENT_RUNTIME_NONE);
+	assert_false(event_has(ev->container_id) || event_has(ev->pod_uid) || event_has(ev->unit));
+}
+
+static void check_docker(const struct event *ev)
+{
+	assert_int_equal(ev->attribution, EVENT_ATTRIBUTION_LIVE);
+	assert_int_equal(ev->runtime, EVENT_RUNTIME_DOCKER);
+	assert_true(span_equal(event_span(ev, ev->container_id), SPAN(ID)));
+	assert_false(event_has(ev->pod_uid) || event_has(ev->unit));
+}
+
+static void reads_the_living(void **state)
+{
+	struct fixture *f = *state;
+
+	write_file(f, 10, "cgroup", "0::/docker/" ID "\n");
+	check_docker(ask(f, 10, 0));
+	write_file(f, 11, "cgroup", "0::/system.slice/a.service\n");
+	assert_int_equal(ask(f, 11, 0)->attribution, EVENT_ATTRIBUTION_LIVE);
+	assert_int_equal(f->ev.runtime, EVENT_RUNTIME_NONE);
+	assert_true(span_equal(event_span(&f->ev, f->ev.unit), SPAN("a.service")));
+	write_file(f, 12, "cgroup", "0::/\n");
+	assert_int_equal(ask(f, 12, 0)->attribution, EVENT_ATTRIBUTION_LIVE);
+	assert_false(event_has(f->ev.unit));
+}
+
+static void says_nothing_of_the_dead(void **state)
+{
+	struct fixture *f = *state;
+
+	check_none(ask(f, 20, 0));
+	check_none(ask(f, -1, 0));
+	check_none(ask(f, 0, 0));
+	write_file(f, 21, "cgroup", "2:pids:/\n1:name=systemd:/\n0::/docker/" ID "\n");
+	check_none(ask(f, 21, 0));
+}
+
+static void keeps_answers_for_a_burst(void **state)
+{
+	struct fixture *f = *state;
+
+	write_file(f, 30, "cgroup", "0::/docker/" ID "\n");
+	check_docker(ask(f, 30, 0));
+	write_file(f, 30, "cgroup", "0::/\n");
+	check_docker(ask(f, 30, 0));
+	process_table_forget(f->table);
+	assert_int_equal(ask(f, 30, 0)->runtime, EVENT_RUNTIME_NONE);
+	/* another pid in the same slot */
+	write_file(f, 30 + 1024, "cgroup", "0::/docker/" ID "\n");
+	check_docker(ask(f, 30 + 1024, 0));
+}
+
+/* Old records are believed only of a process that had begun by then. */
+static void knows_reused_pids(void **state)
+{
+	struct fixture *f = *state;
+
+	write_file(f, 40, "cgroup", "0::/docker/" ID "\n");
+	write_started(f, 40, 5000);
+	check_docker(ask(f, 40, 1000));
+	check_none(ask(f, 40, 60000));
+	process_table_forget(f->table);
+	check_none(ask(f, 40, 60000));
+	check_docker(ask(f, 40, 0));
+	/* no stat: nothing proves it */
+	write_file(f, 41, "cgroup", "0::/docker/" ID "\n");
+	check_none(ask(f, 41, 1000));
+}
+
+static void leaves_out_cut_paths(void **state)
+{
+	struct fixture *f = *state;
+	static char text[PROC_CGROUP_MAX + 200];
+
+	memset(text, 'a', sizeof(text) - 1);
+	memcpy(text, "0::/docker/" ID "\n1:x:/docker/", 11 + 64 + 13);
+	write_file(f, 50, "cgroup", text);
+	check_docker(ask(f, 50, 0));
+	memset(text, 'a', 100);
+	memcpy(text, "0::/docker/", 11);
+	write_file(f, 51, "cgroup", text);
+	process_table_forget(f->table);
+	assert_int_equal(ask(f, 51, 0)->runtime, EVENT_RUNTIME_NONE);
+}
+
+static void parses_starts(void **state)
+{
+	static const struct {
+		const char *stat;
+		int result;
+		uint64_t ticks;
+	} cases[] = {
+		{"1 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242 9\n", 0, 4242},
+		{"1 (a b) c) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242\n", 0, 4242},
+		{"1 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 x 9\n", -EINVAL, 0},
+		{"1 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1\n", -EINVAL, 0},
+		{"1 a S 1", -EINVAL, 0},
+		{"", -EINVAL, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		uint64_t ticks = 0;
+
+		assert_int_equal(proc_parse_start(span_from(cases[i].stat), &ticks), cases[i].result);
+		assert_int_equal(ticks, cases[i].ticks);
+	}
+}
+
+static void agrees_with_the_kernel(void **state)
+{
+	struct process_table *table;
+	struct event *ev = malloc(sizeof(*ev));
+	int status;
+	pid_t child;
+
+	assert_non_null(ev);
+	assert_int_equal(process_table_new(&table), 0);
+	event_reset(ev);
+	ev->pid = getpid();
+	ev->time = clock_now() - 3600 * 1000; /* before this process began */
+	process_attribute(table, ev);
+	check_none(ev);
+
+	child = fork();
+	if (child == 0)
+		_exit(0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	event_reset(ev);
+	ev->pid = child;
+	ev->time = clock_now();
+	process_attribute(table, ev);
+	check_none(ev);
+	free(ev);
+	process_table_free(table);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(reads_the_living, setup, teardown),
+		cmocka_unit_test_setup_teardown(says_nothing_of_the_dead, setup, teardown),
+		cmocka_unit_test_setup_teardown(keeps_answers_for_a_burst, setup, teardown),
+		cmocka_unit_test_setup_teardown(knows_reused_pids, setup, teardown),
+		cmocka_unit_test_setup_teardown(leaves_out_cut_paths, setup, teardown),
+		cmocka_unit_test(parses_starts),
+		cmocka_unit_test(agrees_with_the_kernel),
+	};
+
+	return cmocka_run_group_tests_name("process", tests, NULL, NULL);
+}
