@@ -24,8 +24,8 @@ static bool begin(struct asking *a, struct web *web, const struct request *req, 
 	a->ans = ans;
 	if (params_read(req, accepted, clock_now(), &a->params, ans) < 0)
 		return false;
-	if (database_get(web->database, &a->query) < 0) {
-		answer_error(ans, 503, "database_unavailable", NULL, "%s", database_why(web->database));
+	if (reader_get(web->reader, &a->query) < 0) {
+		answer_error(ans, 503, "database_unavailable", NULL, "%s", reader_why(web->reader));
 		return false;
 	}
 	return true;
@@ -33,7 +33,7 @@ static bool begin(struct asking *a, struct web *web, const struct request *req, 
 
 static void fail(struct web *web, struct answer *ans, int error)
 {
-	database_failed(web->database, error);
+	reader_failed(web->reader, error);
 	answer_failure(ans, error);
 }
 
@@ -72,15 +72,19 @@ void api_events(struct web *web, const struct request *req, const char *rest, st
 	}
 }
 
-/* Groups come biggest first; what is beyond the limit still counts. */
 static int add_group(void *data, const struct query_group *group)
 {
 	struct asking *a = data;
 
-	a->total += group->count;
-	if (a->shown++ >= a->params.limit)
-		return 0;
 	return answer_list_add(a->ans, render_group_json(group, a->params.by, a->params.n_by));
+}
+
+static int add_total(void *data, const struct query_group *group)
+{
+	struct asking *a = data;
+
+	a->total += group->count;
+	return 0;
 }
 
 void api_summary(struct web *web, const struct request *req, const char *rest, struct answer *ans)
@@ -95,7 +99,10 @@ void api_summary(struct web *web, const struct request *req, const char *rest, s
 		return;
 	}
 	answer_list_begin(ans, "summary");
-	r = query_summary(a.query, &a.params.filter, a.params.by, a.params.n_by, 0, add_group, &a);
+	r = query_summary(a.query, &a.params.filter, a.params.by, a.params.n_by, a.params.limit, add_group, &a);
+	/* What is beyond the limit counts too. */
+	if (r == 0)
+		r = query_summary(a.query, &a.params.filter, NULL, 0, 0, add_total, &a);
 	if (r < 0) {
 		fail(web, ans, r);
 		return;
@@ -131,11 +138,12 @@ static int add_container(void *data, const struct query_group *group)
 	return answer_list_add(a->ans, container_json(group));
 }
 
+/* One of the groups may be what is in no container. */
 static int ask_containers(struct asking *a)
 {
 	const enum query_field by = QUERY_CONTAINER;
 
-	return query_summary(a->query, &a->params.filter, &by, 1, 0, add_container, a);
+	return query_summary(a->query, &a->params.filter, &by, 1, a->params.limit + 1, add_container, a);
 }
 
 void api_containers(struct web *web, const struct request *req, const char *rest, struct answer *ans)

@@ -56,8 +56,8 @@ void health_api(struct web *web, const struct request *req, const char *rest, st
 
 	if (params_read(req, 0, 0, &params, ans) < 0)
 		return;
-	if (database_get(web->database, &q) < 0) {
-		answer_error(ans, 503, "database_unavailable", NULL, "%s", database_why(web->database));
+	if (reader_get(web->reader, &q) < 0) {
+		answer_error(ans, 503, "database_unavailable", NULL, "%s", reader_why(web->reader));
 		return;
 	}
 	r = health_json(web, q, &object);
@@ -65,7 +65,7 @@ void health_api(struct web *web, const struct request *req, const char *rest, st
 		answer_json(ans, object);
 		return;
 	}
-	database_failed(web->database, r);
+	reader_failed(web->reader, r);
 	answer_failure(ans, r);
 }
 
@@ -86,14 +86,14 @@ void health_probe(struct web *web, const struct request *req, const char *rest, 
 
 	if (params_read(req, 0, 0, &params, ans) < 0)
 		return;
-	r = database_get(web->database, &q);
+	r = reader_get(web->reader, &q);
 	if (r == 0) {
 		r = query_status(q, &status);
 		if (r < 0)
-			database_failed(web->database, r);
+			reader_failed(web->reader, r);
 	}
 	if (r < 0)
-		say(ans, 503, database_why(web->database));
+		say(ans, 503, reader_why(web->reader));
 	else if (!status.running && status.since != CLOCK_NONE)
 		say(ans, 503, "the collector is not running");
 	else

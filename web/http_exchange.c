@@ -16,6 +16,7 @@ struct exchange {
 	int parsed; /* request_parse's answer */
 	struct text why;
 	struct stream_client *stream;
+	struct loop_source *hangup; /* of the stream's client */
 	bool begun, answered, suspended;
 };
 
@@ -42,6 +43,7 @@ void http_exchange_end(void *data, struct MHD_Connection *connection, void **con
 		http_connection_enter(c, HTTP_WAITING);
 	if (!x)
 		return;
+	loop_remove(x->hangup);
 	stream_leave(x->stream);
 	request_free(&x->request);
 	text_free(&x->why);
@@ -77,6 +79,27 @@ static ssize_t read_stream(void *data, uint64_t pos, char *to, size_t room)
 		MHD_suspend_connection(x->connection);
 	}
 	return n;
+}
+
+/* The library does not look at a suspended connection: a client that left would be kept until the next message. */
+static int on_hangup(void *data, uint32_t events)
+{
+	struct exchange *x = data;
+
+	loop_remove(x->hangup);
+	x->hangup = NULL;
+	stream_end(x->stream);
+	return 0;
+}
+
+static void begin_stream(struct exchange *x, struct stream_client *client)
+{
+	struct http_connection *c = http_connection_of(x->connection);
+
+	x->stream = client;
+	stream_on_wake(client, wake, x);
+	if (c && loop_add_io(x->http->loop, c->fd, EPOLLRDHUP, on_hangup, x, &x->hangup) < 0)
+		x->hangup = NULL;
 }
 
 /* ---- the door ---------------------------------------------------------------------------------------------- */
@@ -157,8 +180,7 @@ static struct MHD_Response *make_response(struct exchange *x, struct answer *ans
 	struct text body = ans->body;
 
 	if (ans->stream) {
-		x->stream = TAKE(ans->stream);
-		stream_on_wake(x->stream, wake, x);
+		begin_stream(x, TAKE(ans->stream));
 		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, x, NULL);
 	}
 	if (ans->fixed.len > 0 || body.len == 0)

@@ -149,19 +149,18 @@ static int add_outcome(void *data, const struct query_group *group)
 
 static void read_database(struct web *web, struct reading *r)
 {
-	const enum query_field by = QUERY_OUTCOME;
 	const struct query_filter any = QUERY_FILTER_ANY;
 	struct query *q;
 	int error;
 
-	if (database_get(web->database, &q) < 0)
+	if (reader_get(web->reader, &q) < 0)
 		return;
 	error = query_status(q, &r->status);
 	if (error == 0)
-		error = query_summary(q, &any, &by, 1, 0, add_outcome, r);
+		error = query_summary(q, &any, NULL, 0, 0, add_outcome, r);
 	r->up = error == 0;
 	if (error < 0)
-		database_failed(web->database, error);
+		reader_failed(web->reader, error);
 }
 
 /* A database that cannot be read is a sample too: the scrape itself succeeds. */

@@ -85,9 +85,9 @@ static int open_database(struct server *s, const struct server_options *o)
 	int r;
 
 	s->web.version = o->version;
-	r = database_new(o->db, &s->web.database);
+	r = reader_new(o->db, &s->web.reader);
 	if (r == 0)
-		database_get(s->web.database, &ignored);
+		reader_get(s->web.reader, &ignored);
 	return r;
 }
 
@@ -132,7 +132,7 @@ static void clean_up(struct server *s)
 	http_free(s->http);
 	stream_free(s->web.stream);
 	loop_free(s->loop);
-	database_free(s->web.database);
+	reader_free(s->web.reader);
 	free(s->web.asset_hashes);
 	for (size_t i = 0; i < s->n; i++)
 		if (s->fd[i] >= 0)

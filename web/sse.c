@@ -76,7 +76,7 @@ static void describe(struct web *web, struct query *q, struct text *to)
 		json_decref(health);
 		return;
 	}
-	answer_error(&error, 503, "database_unavailable", NULL, "%s", database_why(web->database));
+	answer_error(&error, 503, "database_unavailable", NULL, "%s", reader_why(web->reader));
 	text_add(to, (struct span){error.body.data, error.body.len - 1});
 	answer_free(&error);
 }

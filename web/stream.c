@@ -112,7 +112,7 @@ static void start_over(struct stream *s, struct query *q)
 {
 	CLEANUP_TEXT struct text t = TEXT_EMPTY;
 
-	s->generation = database_generation(s->web->database);
+	s->generation = reader_generation(s->web->reader);
 	for (struct feed *feed = s->feeds; feed; feed = feed->next)
 		feed->seq = query_seq(q);
 	sse_reset(&t, query_seq(q));
@@ -160,9 +160,9 @@ static void look(struct stream *s)
 {
 	struct query *q = NULL;
 
-	if (database_get(s->web->database, &q) < 0)
+	if (reader_get(s->web->reader, &q) < 0)
 		q = NULL;
-	if (q && s->generation != database_generation(s->web->database))
+	if (q && s->generation != reader_generation(s->web->reader))
 		start_over(s, q);
 	for (struct feed *feed = q ? s->feeds : NULL; feed; feed = feed->next)
 		advance(s, feed, q);
@@ -233,7 +233,7 @@ static int greet(struct stream_client *c, const struct params *p)
 	struct query *q = NULL;
 
 	text_add_str(&t, "retry: 2000\n\n");
-	if (database_get(s->web->database, &q) < 0)
+	if (reader_get(s->web->reader, &q) < 0)
 		q = NULL;
 	if (q && c->feed->clients == c && !c->next)
 		c->feed->seq = query_seq(q);
@@ -311,13 +311,17 @@ void stream_leave(struct stream_client *c)
 		set_pace(s);
 }
 
+void stream_end(struct stream_client *c)
+{
+	c->ended = true;
+	wake(c);
+}
+
 void stream_end_all(struct stream *s)
 {
 	for (struct feed *feed = s->feeds; feed; feed = feed->next)
-		for (struct stream_client *c = feed->clients; c; c = c->next) {
-			c->ended = true;
-			wake(c);
-		}
+		for (struct stream_client *c = feed->clients; c; c = c->next)
+			stream_end(c);
 }
 
 void stream_set_max(struct stream *s, unsigned clients)

@@ -25,6 +25,6 @@ void stream_on_wake(struct stream_client *c, stream_wake_fn fn, void *data);
  * (it was too slow, or the server stops). */
 ssize_t stream_read(struct stream_client *c, char *to, size_t room);
 bool stream_is_ended(const struct stream_client *c);
-
+void stream_end(struct stream_client *c);
 void stream_set_max(struct stream *s, unsigned clients);
 void stream_end_all(struct stream *s);

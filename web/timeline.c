@@ -94,15 +94,15 @@ void api_timeline(struct web *web, const struct request *req, const char *rest, 
 	if (params_read(req, PARAMS_FILTERS | PARAMS_TIME | PARAMS_STEP, now, &params, ans) < 0 ||
 		timeline_plan(&params, now, &plan, ans) < 0)
 		return;
-	if (database_get(web->database, &q) < 0) {
-		answer_error(ans, 503, "database_unavailable", NULL, "%s", database_why(web->database));
+	if (reader_get(web->reader, &q) < 0) {
+		answer_error(ans, 503, "database_unavailable", NULL, "%s", reader_why(web->reader));
 		return;
 	}
 	r = ask(q, &params, &plan, ans);
 	if (r == -EINVAL) {
 		params_refuse(ans, NULL, "no timeline can be made for these filters");
 	} else if (r < 0) {
-		database_failed(web->database, r);
+		reader_failed(web->reader, r);
 		answer_failure(ans, r);
 	}
 }

@@ -2,7 +2,7 @@
 /* web: what all handlers share. */
 #pragma once
 
-#include "database.h"
+#include "reader.h"
 
 struct stream;
 
@@ -10,7 +10,7 @@ struct stream;
 
 struct web {
 	const char *version;
-	struct database *database;
+	struct reader *reader;
 	struct stream *stream;
 	uint64_t *asset_hashes; /* one for each of embed_assets; free() */
 	/* For the metrics. */
