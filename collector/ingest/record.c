@@ -230,7 +230,7 @@ static struct span trim(struct span line)
 int record_parse(struct span line, const struct record_context *context, struct event *ev, const char **ret_why)
 {
 	struct record_scan s = record_scan_of(trim(line));
-	struct record_prefix prefix = {.time = CLOCK_NONE};
+	struct record_prefix prefix = {.tag = RECORD_TAG_NONE};
 	struct head head = {.kind = HEAD_NONE, .source = EVENT_SOURCE_N};
 	int r;
 
@@ -238,7 +238,7 @@ int record_parse(struct span line, const struct record_context *context, struct 
 	if (record_take(&s, SPAN("type="))) {
 		take_typed(&s, &head);
 	} else {
-		record_prefix_take(&s, context->now, &prefix);
+		record_prefix_take(&s, &prefix);
 		find_head(&s, &prefix, &head);
 	}
 	if (head.kind == HEAD_NONE)
@@ -246,7 +246,7 @@ int record_parse(struct span line, const struct record_context *context, struct 
 	r = parse_body(&s, head.kind, ev, ret_why);
 	if (r != 0)
 		return r;
-	ev->text_time = prefix.time;
+	ev->text_time = record_date_time(&prefix.date, context->now);
 	if (head.node.len)
 		event_set(ev, &ev->node, head.node);
 	if (prefix.host.len)

@@ -73,6 +73,22 @@ struct record_stamp {
 int record_stamp_take(struct record_scan *s, struct record_stamp *ret);
 
 /* ---- prefix ---- */
+struct record_date {
+	enum {
+		RECORD_DATE_NONE,
+		RECORD_DATE_SYSLOG, /* a month's name in `date`, `day` */
+		RECORD_DATE_ISO,
+		RECORD_DATE_UNIX,   /* seconds in `date`, microseconds in `clock` */
+		RECORD_DATE_CLOCK,  /* no date */
+	} kind;
+	struct span date, clock;
+	unsigned day;
+	bool is_utc;
+};
+/* Steps over a date as it stands at a line's start; false, and no step, when there is none. */
+bool record_date_take(struct record_scan *s, struct record_date *ret);
+int64_t record_date_time(const struct record_date *d, int64_t now); /* CLOCK_NONE when it says none */
+
 enum record_tag {
 	RECORD_TAG_NONE,   /* no syslog shape, or no tag in it */
 	RECORD_TAG_KERNEL, /* kernel: */
@@ -80,13 +96,12 @@ enum record_tag {
 	RECORD_TAG_OTHER,  /* another program: what it writes is that program's text */
 };
 struct record_prefix {
-	bool is_syslog;    /* it begins with a date, as syslog and journalctl write it */
+	struct record_date date;
 	enum record_tag tag;
-	int64_t time;      /* CLOCK_NONE */
 	struct span host;
 };
 /* Steps over quote marks, a priority and a syslog date, host and tag, as far as they are there. */
-void record_prefix_take(struct record_scan *s, int64_t now, struct record_prefix *ret);
+void record_prefix_take(struct record_scan *s, struct record_prefix *ret);
 
 /* ---- fields ---- */
 enum record_field {
