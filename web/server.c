@@ -100,7 +100,7 @@ static int on_signal(void *data, int signal, int sender_pid)
 
 static int prepare_loop(struct server *s)
 {
-	static const int ends[] = {SIGTERM, SIGINT, 0};
+	static const int ends[] = {SIGTERM, SIGINT, SIGHUP, 0};
 	int r = loop_new(&s->loop);
 
 	if (r == 0)
