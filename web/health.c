@@ -80,7 +80,7 @@ static void say(struct answer *ans, unsigned status, const char *what)
 void health_probe(struct web *web, const struct request *req, const char *rest, struct answer *ans)
 {
 	CLEANUP_PARAMS struct params params = PARAMS_EMPTY;
-	struct query_status status;
+	struct query_status status = {0};
 	struct query *q;
 	int r;
 

@@ -126,6 +126,7 @@ static void on_connection(void *data, struct MHD_Connection *connection, void **
 	*context = NULL;
 }
 
+static void on_log(void *data, const char *fmt, va_list args) PRINTF(2, 0);
 static void on_log(void *data, const char *fmt, va_list args)
 {
 	CLEANUP_TEXT struct text message = TEXT_EMPTY;

@@ -159,18 +159,19 @@ static void explain(const struct listen_address *a, int error, struct text *why)
 
 int listen_bind(const struct listen_address *a, gid_t group, int *ret_fd, struct text *why)
 {
-	CLEANUP_CLOSE int fd = socket(a->addr.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(a->addr.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int r = fd < 0 ? -errno : 0;
 
 	if (r == 0)
 		r = a->addr.any.sa_family == AF_UNIX ? bind_path(fd, a, group) : bind_inet(fd, a);
-	if (r < 0) {
-		explain(a, r, why);
-		return r;
+	if (r == 0) {
+		*ret_fd = fd;
+		return 0;
 	}
-	*ret_fd = fd;
-	fd = -1;
-	return 0;
+	explain(a, r, why);
+	if (fd >= 0)
+		close(fd);
+	return r;
 }
 
 void listen_url(int fd, struct text *ret)

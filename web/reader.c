@@ -16,15 +16,17 @@ struct reader {
 
 int reader_new(const char *path, struct reader **ret)
 {
-	CLEANUP(reader_free_p) struct reader *reader = calloc(1, sizeof(*reader));
+	struct reader *reader = calloc(1, sizeof(*reader));
+	char *copy = strdup(path);
 
-	if (!reader)
+	if (!reader || !copy) {
+		free(reader);
+		free(copy);
 		return -ENOMEM;
+	}
 	reader->error = -ENOENT;
-	reader->path = strdup(path);
-	if (!reader->path)
-		return -ENOMEM;
-	*ret = TAKE(reader);
+	reader->path = copy;
+	*ret = reader;
 	return 0;
 }
 

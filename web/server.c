@@ -33,16 +33,13 @@ int server_check_listen(const char *where, struct text *why)
 
 static int parse_addresses(struct server *s, const struct server_options *o, struct text *why)
 {
-	static const char *const fallback[] = {SERVER_LISTEN_DEFAULT};
-	const char *const *listen_on = o->n_listen > 0 ? o->listen : fallback;
 	int r = 0;
 
-	s->n = MAX(o->n_listen, 1u);
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < SERVER_LISTEN_MAX; i++)
 		s->fd[i] = -1;
-	for (size_t i = 0; i < s->n && r == 0; i++)
-		r = listen_parse(listen_on[i], &s->address[i], why);
-	return r;
+	for (size_t i = 0; i < MIN(o->n_listen, (size_t)SERVER_LISTEN_MAX) && r == 0; i++)
+		r = listen_parse(o->listen[i], &s->address[s->n++], why);
+	return s->n > 0 ? r : listen_parse(SERVER_LISTEN_DEFAULT, &s->address[s->n++], why);
 }
 
 static int bind_addresses(struct server *s, bool needing_root, gid_t group, struct text *why)
