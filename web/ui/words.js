@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// words: what actions, outcomes and losses mean, in sentences.
+
+import { count, duration, plural } from './format.js';
+
+export const OUTCOMES = ['killed', 'signalled', 'denied', 'notified', 'traced', 'executed', 'unknown'];
+
+const OUTCOME = {
+	killed: { label: 'Killed', mark: '✕', noun: ['kill', 'kills'] },
+	signalled: { label: 'Signalled', mark: '!', noun: ['signalled call', 'signalled calls'] },
+	denied: { label: 'Denied', mark: '–', noun: ['denied call', 'denied calls'] },
+	notified: { label: 'Notified', mark: '?', noun: ['call handed to a supervisor', 'calls handed to a supervisor'] },
+	traced: { label: 'Traced', mark: '→', noun: ['call handed to a tracer', 'calls handed to a tracer'] },
+	executed: { label: 'Executed', mark: '✓', noun: ['logged call', 'logged calls'] },
+	unknown: { label: 'Unknown', mark: '·', noun: ['call with an unknown outcome', 'calls with unknown outcomes'] },
+};
+export const outcome = (name) => OUTCOME[name] ?? OUTCOME.unknown;
+
+const ACTION = {
+	kill_process: ['The process was killed.',
+		'The filter answered KILL_PROCESS: the call was not made and the kernel ended the whole process with ' +
+		'SIGSYS. A container that dies this way exits with status 159 (128 + 31).'],
+	kill_thread: ['The calling thread was killed.',
+		'The filter answered KILL_THREAD: the call was not made and the kernel ended this thread with SIGSYS. ' +
+		'A program with several threads goes on without it, and often hangs.'],
+	trap: ['The program got a SIGSYS signal.',
+		'The filter answered TRAP: the call was not made. A program that handles the signal may have dealt with ' +
+		'it (sandboxes do this on purpose); any other dies of it.'],
+	errno: ['The call was denied.',
+		'The filter answered ERRNO: the call was not made, the program was told that it failed and went on. ' +
+		'The kernel does not record which error it was told.'],
+	user_notif: ['A supervisor was asked.',
+		'The filter answered USER_NOTIF: a supervising program decided what to do. Its decision is not recorded.'],
+	trace: ['A tracer was asked.',
+		'The filter answered TRACE: a tracing program decided what to do. Where there was none, the call failed ' +
+		'with ENOSYS.'],
+	log: ['The call went through.',
+		'The filter answered LOG: the call was allowed and recorded. Nothing was blocked.'],
+	unknown: ['The process was killed.',
+		'The filter answered with a value the kernel does not define, and the kernel treats that as ' +
+		'KILL_PROCESS. The profile or the program that installed the filter is faulty.'],
+};
+const STRICT = ['The thread was killed.',
+	'The program was in strict mode, which permits only read, write, exit and sigreturn. The kernel ended it ' +
+	'with SIGKILL.'];
+const NO_ACTION = ['What happened is not known.',
+	'The record carries no code, so it does not say what the filter answered.'];
+
+// [a short sentence, an explanation]
+export function explain(event) {
+	if (event.mode === 'strict')
+		return STRICT;
+	const [title, text] = ACTION[event.action] ?? NO_ACTION;
+	if (event.action === 'errno' && event.errno)
+		return [`The call was denied with ${event.errno}.`,
+			`The filter answered ERRNO: the call was not made, the program was told ${event.errno} and went on.`];
+	return [title, text];
+}
+
+const LOSS = {
+	gap: (n) => `At most ${plural(n, 'record')} never arrived (a gap in the serial numbers)`,
+	enobufs: (n) => `The receive buffer ran over ${n === 1 ? 'once' : `${count(n)} times`}`,
+	kernel_lost: (n) => `The kernel dropped ${plural(n, 'record')} before sending them`,
+	malformed: (n) => `${plural(n, 'line')} could not be read`,
+	unwritten: (n) => `${plural(n, 'event')} could not be stored`,
+	unwatched: () => 'Nobody was watching',
+};
+export const loss = (kind, n) => (LOSS[kind] ?? (() => `${plural(n, 'record')} lost (${kind})`))(n);
+
+const ATTRIBUTION = {
+	live: 'read from the process while it lived',
+	cached: 'from the table of processes, read before it died',
+	probe: 'seen by the probe in the kernel',
+	file: 'said by the imported text',
+	none: 'not known: the process was gone before anyone could look',
+};
+export const attribution = (name) => ATTRIBUTION[name] ?? name;
+
+const SOURCE = {
+	netlink: 'the kernel, live', 'audit.log': 'auditd’s log file', journal: 'the journal',
+	kmsg: 'the kernel’s message text', probe: 'a probe in the kernel',
+};
+export const source = (name) => SOURCE[name] ?? name;
+
+const TIME_SOURCE = {
+	audit: 'the kernel’s own stamp', text: 'the log line’s, to the second', unknown: 'not recorded: when it was read',
+};
+export const timeSource = (name) => TIME_SOURCE[name] ?? name;
+
+function list(parts) {
+	return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+const WEIGHT = ['killed', 'denied', 'signalled', 'executed', 'notified', 'traced', 'unknown'];
+
+function happened(outcomes) {
+	const seen = WEIGHT.filter((name) => outcomes[name] > 0);
+	const named = seen.length > 3 ? 2 : 3;
+	const parts = seen.slice(0, named).map((name) => plural(outcomes[name], ...outcome(name).noun));
+	const rest = seen.slice(named).reduce((sum, name) => sum + outcomes[name], 0);
+	if (rest > 0)
+		parts.push(`${plural(rest, 'other call')}`);
+	return list(parts);
+}
+
+function where(containers, more, outside) {
+	if (containers === 0)
+		return outside ? ' outside containers' : '';
+	const inside = ` in ${more ? 'over ' : ''}${plural(containers, 'container')}`;
+	return outside ? `${inside} and elsewhere` : inside;
+}
+
+// "12 denied calls in 2 containers in the last hour"
+export function headline({ total, outcomes, containers, more, outside, words, filtered }) {
+	if (total === 0)
+		return `No ${filtered ? 'matching ' : ''}violation ${words}`;
+	return `${happened(outcomes)}${where(containers, more, outside)} ${words}`;
+}
+
+// What could not be seen: { text, calm }. Calm only when the whole span was watched and nothing was lost.
+export function honesty({ lost, unwatched, running, ends }) {
+	const parts = [];
+	if (!running && ends)
+		parts.push('nobody is watching now');
+	if (unwatched >= 1000)
+		parts.push(`nobody was watching for ${duration(unwatched)} of it`);
+	if (lost > 0)
+		parts.push(`up to ${plural(lost, 'record was', 'records were')} lost`);
+	if (parts.length === 0)
+		return { text: 'It was watched all the time, and nothing was lost.', calm: true };
+	const text = list(parts);
+	return { text: `${text[0].toUpperCase()}${text.slice(1)}.`, calm: false };
+}
