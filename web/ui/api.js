@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// api: the only door to the server.
+
+export class ApiError extends Error {
+	constructor(status, body) {
+		super(body?.error?.message || `the server answered ${status}`);
+		this.status = status;
+		this.code = body?.error?.code ?? null;
+		this.field = body?.error?.field ?? null;
+	}
+}
+
+export async function get(path, params, signal) {
+	const query = params ? `?${params}` : '';
+	let response;
+	try {
+		response = await fetch(`/api/v1/${path}${query}`, { signal, headers: { Accept: 'application/json' } });
+	} catch (error) {
+		if (error.name === 'AbortError')
+			throw error;
+		throw new ApiError(0, { error: { message: 'seccompwatch does not answer', code: 'unreachable' } });
+	}
+	const body = await response.json().catch(() => null);
+	if (!response.ok || body === null)
+		throw new ApiError(response.status, body);
+	return body;
+}
+
+export function withParams(params, extra) {
+	const all = new URLSearchParams(params);
+	for (const [name, value] of Object.entries(extra))
+		if (value !== null && value !== undefined)
+			all.set(name, value);
+	return all;
+}
+
+const RETRY_MS = 3000;
+
+// What happens from now on. The browser reconnects by itself after a broken connection (and says what it saw last),
+// but not after an error status; then this does.
+export class Stream {
+	constructor({ violation, health, reset, state }) {
+		this.on = { violation, health, reset, state };
+		this.source = null;
+		this.timer = 0;
+	}
+
+	open(params) {
+		this.close();
+		this.params = params;
+		this.source = new EventSource(`/api/v1/stream?${params}`);
+		this.source.addEventListener('open', () => this.on.state(true));
+		this.source.addEventListener('error', () => this.#failed());
+		this.source.addEventListener('reset', () => this.on.reset());
+		for (const name of ['violation', 'health'])
+			this.source.addEventListener(name, (message) => deliver(message, this.on[name]));
+	}
+
+	close() {
+		clearTimeout(this.timer);
+		this.source?.close();
+		this.source = null;
+	}
+
+	#failed() {
+		this.on.state(false);
+		if (this.source?.readyState !== EventSource.CLOSED)
+			return;
+		clearTimeout(this.timer);
+		this.timer = setTimeout(() => this.open(this.params), RETRY_MS);
+	}
+}
+
+function deliver(message, to) {
+	let value;
+	try {
+		value = JSON.parse(message.data);
+	} catch {
+		return;
+	}
+	to(value);
+}
