@@ -39,6 +39,7 @@ GENERATED := $(BUILD)/gen/schema_data.c $(BUILD)/gen/assets_data.c
 LIB_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out collector/main.c,$(SOURCES))) $(GENERATED:.c=.o)
 LIB       := $(BUILD)/libseccompwatch.a
 BIN       := $(BUILD)/seccompwatch
+TEST_OBJ  := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/support/*.c)))
 UNIT      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c tests/golden/test_*.c)))
 
 .DEFAULT_GOAL := help
@@ -90,9 +91,9 @@ $(LIB): $(LIB_OBJ)
 $(BIN): $(BUILD)/obj/collector/main.o $(LIB)
 	$(LINK) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/tests/%: tests/%.c $(LIB)
+$(BUILD)/tests/%: tests/%.c $(TEST_OBJ) $(LIB)
 	@mkdir -p $(@D)
-	$(COMPILE) -Itests $(LDFLAGS) -pie -pthread -o $@ $< $(LIB) $(LDLIBS) -lcmocka
+	$(COMPILE) -Itests $(LDFLAGS) -pie -pthread -o $@ $< $(TEST_OBJ) $(LIB) $(LDLIBS) -lcmocka
 
 # ---- tests -------------------------------------------------------------------------------------------------
 check-unit: $(UNIT) ## unit and golden tests: no root, no network

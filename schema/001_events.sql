@@ -158,3 +158,9 @@ CREATE TABLE change (
   first_id INTEGER,
   last_id  INTEGER
 ) STRICT;
+
+-- Sums that would cost a scan, kept in the transaction that changes them. name: rows (of event).
+CREATE TABLE counter (
+  name  TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -46,9 +46,12 @@ int query_filter_add(struct query_filter *f, enum query_field field, struct span
 int query_filter_time(struct query_filter *f, bool until, struct span value, int64_t now, struct text *why);
 /* Filters that exclude each other (since after until, action log with outcome killed): -EINVAL and *why. */
 int query_filter_check(const struct query_filter *f, struct text *why);
+/* A container value is a name, or the head of an id: one that is the head of several ids is -EINVAL, and *why
+ * lists them. */
+int query_filter_resolve(struct query *q, const struct query_filter *f, struct text *why);
 
-/* What a signature says; strings belong to the reader and live until the next query_refresh or close.
- * NULL strings are absent. Texts are escaped (the event contract), valid UTF-8. */
+/* What a signature says. The structures belong to the reader and are brought up to date by its next call; their
+ * strings live until close. NULL strings are absent. Texts are escaped (the event contract), valid UTF-8. */
 struct query_signature {
 	int64_t id;
 	const char *host;
@@ -99,6 +102,7 @@ DEFINE_CLEANUP(struct query *, query_close)
  * -ESTALE: the file was replaced: open it anew. */
 int query_refresh(struct query *q);
 uint64_t query_seq(const struct query *q); /* the newest change sequence seen */
+const char *query_error(const struct query *q); /* the last failure in SQLite's words, "" when none */
 
 typedef int (*query_row_fn)(void *data, const struct query_row *row); /* non-zero ends the walk and is returned */
 
@@ -114,7 +118,10 @@ int query_events(struct query *q, const struct query_filter *f, const struct que
 /* Rows that are new or have grown since `seq`, oldest first. */
 int query_changes(struct query *q, const struct query_filter *f, uint64_t seq, query_row_fn fn, void *data);
 
-/* Groups by up to four fields, biggest first; from roll-ups, whose time does not grow with the rows. */
+/* Groups by up to four fields (none: one group of everything, if there is any), biggest first; by hour or day first
+ * of all: in order of time, and the limit keeps the newest. From roll-ups, whose time does not grow with the rows,
+ * but for pid, which is only in rows. Values of syscalls without a name are their numbers; hour and day are the
+ * times at which they begin. Strings of a group live until fn returns. */
 #define QUERY_BY_MAX 4
 struct query_group {
 	const char *values[QUERY_BY_MAX]; /* NULL: none (no container, unknown syscall) */
@@ -128,7 +135,8 @@ typedef int (*query_group_fn)(void *data, const struct query_group *group);
 int query_summary(struct query *q, const struct query_filter *f, const enum query_field *by, size_t n_by,
 	uint64_t limit, query_group_fn fn, void *data);
 
-/* Events by time, `buckets` of `step` ms from `since` (a multiple of a minute, or an hour beyond a day). */
+/* Events by time: `buckets` of `step` ms from `since`, both multiples of a minute (-EINVAL); of whole hours or days
+ * it is quicker. */
 struct query_bucket {
 	int64_t start;
 	uint64_t by_outcome[EVENT_OUTCOME_N];
@@ -142,6 +150,7 @@ struct query_status {
 	bool running;          /* its heartbeat is fresh and its pid is alive where that can be seen */
 	int32_t pid;
 	int64_t since, last_record, alive; /* CLOCK_NONE */
+	const char *path;                  /* of the database; lives as long as the reader */
 	uint64_t bytes, events, rows;
 	int64_t oldest, newest;
 	uint64_t gaps, lost_at_most, kernel_lost, enobufs, malformed, unwritten;

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* The status contract, and containers by themselves. */
+#include "render_cell.h"
+
+/* A status and the program that reports it. */
+struct status_row {
+	const struct query_status *status;
+	const char *version;
+};
+
+#define COLUMN(field, expression)                                                                            \
+	static void get_##field(const void *data, struct render_cell *ret, unsigned index)                   \
+	{                                                                                                    \
+		const struct query_status *s UNUSED = ((const struct status_row *)data)->status;             \
+                                                                                                             \
+		expression;                                                                                  \
+	}
+
+static void version_cell(const void *data, struct render_cell *ret, unsigned index)
+{
+	render_text(ret, ((const struct status_row *)data)->version);
+}
+
+/* Of a collector that has stopped the number says nothing any more. */
+static void pid_cell(const void *data, struct render_cell *ret, unsigned index)
+{
+	const struct query_status *s = ((const struct status_row *)data)->status;
+
+	if (s->running)
+		render_number(ret, s->pid);
+	else
+		render_null(ret);
+}
+
+COLUMN(running, render_bool(ret, s->running))
+COLUMN(since, render_time(ret, s->running ? s->since : CLOCK_NONE))
+COLUMN(last_record, render_time(ret, s->last_record))
+COLUMN(path, render_text(ret, s->path))
+COLUMN(bytes, render_number(ret, (int64_t)s->bytes))
+COLUMN(events, render_number(ret, (int64_t)s->events))
+COLUMN(rows, render_number(ret, (int64_t)s->rows))
+COLUMN(oldest, render_time(ret, s->oldest))
+COLUMN(newest, render_time(ret, s->newest))
+COLUMN(gaps, render_number(ret, (int64_t)s->gaps))
+COLUMN(lost_at_most, render_number(ret, (int64_t)s->lost_at_most))
+COLUMN(kernel_lost, render_number(ret, (int64_t)s->kernel_lost))
+COLUMN(enobufs, render_number(ret, (int64_t)s->enobufs))
+COLUMN(malformed, render_number(ret, (int64_t)s->malformed))
+COLUMN(unwritten, render_number(ret, (int64_t)s->unwritten))
+COLUMN(live, render_number(ret, (int64_t)s->attribution[EVENT_ATTRIBUTION_LIVE]))
+COLUMN(cached, render_number(ret, (int64_t)s->attribution[EVENT_ATTRIBUTION_CACHED]))
+COLUMN(probe, render_number(ret, (int64_t)s->attribution[EVENT_ATTRIBUTION_PROBE]))
+COLUMN(file, render_number(ret, (int64_t)s->attribution[EVENT_ATTRIBUTION_FILE]))
+COLUMN(none, render_number(ret, (int64_t)s->attribution[EVENT_ATTRIBUTION_NONE]))
+
+static const struct render_column status_columns[] = {
+	{NULL, "version", version_cell},
+	{"collector", "running", get_running},
+	{"collector", "pid", pid_cell},
+	{"collector", "since", get_since},
+	{"collector", "last_record", get_last_record},
+	{"database", "path", get_path},
+	{"database", "bytes", get_bytes},
+	{"database", "events", get_events},
+	{"database", "rows", get_rows},
+	{"database", "oldest", get_oldest},
+	{"database", "newest", get_newest},
+	{"loss", "gaps", get_gaps},
+	{"loss", "lost_at_most", get_lost_at_most},
+	{"loss", "kernel_lost", get_kernel_lost},
+	{"loss", "enobufs", get_enobufs},
+	{"loss", "malformed", get_malformed},
+	{"loss", "unwritten", get_unwritten},
+	{"attribution", "live", get_live},
+	{"attribution", "cached", get_cached},
+	{"attribution", "probe", get_probe},
+	{"attribution", "file", get_file},
+	{"attribution", "none", get_none},
+	{0},
+};
+
+json_t *render_status_json(const struct query_status *status, const char *version)
+{
+	return render_columns_json(status_columns, &(struct status_row){status, version});
+}
+
+void render_status_add_json(const struct query_status *status, const char *version, struct text *to)
+{
+	render_columns_add_json(status_columns, &(struct status_row){status, version}, to);
+}
+
+void render_status_add_csv(const struct query_status *status, const char *version, struct text *to)
+{
+	render_columns_add_csv_head(status_columns, to);
+	render_columns_add_csv(status_columns, &(struct status_row){status, version}, to);
+}
+
+#undef COLUMN
+#define COLUMN(field, expression)                                                                            \
+	static void get_container_##field(const void *data, struct render_cell *ret, unsigned index)         \
+	{                                                                                                    \
+		const struct query_container *in = data;                                                     \
+                                                                                                             \
+		render_text(ret, expression);                                                                \
+	}
+
+COLUMN(id, in->id)
+COLUMN(runtime, event_runtime_name(in->runtime))
+COLUMN(name, in->name)
+COLUMN(image, in->image)
+COLUMN(pod, in->pod)
+COLUMN(namespace, in->namespace)
+COLUMN(pod_uid, in->pod_uid)
+COLUMN(host, in->host)
+
+static const struct render_column container_columns[] = {
+	{NULL, "id", get_container_id},
+	{NULL, "runtime", get_container_runtime},
+	{NULL, "name", get_container_name},
+	{NULL, "image", get_container_image},
+	{NULL, "pod", get_container_pod},
+	{NULL, "namespace", get_container_namespace},
+	{NULL, "pod_uid", get_container_pod_uid},
+	{NULL, "host", get_container_host},
+	{0},
+};
+
+json_t *render_container_json(const struct query_container *container)
+{
+	return render_columns_json(container_columns, container);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* A filter becomes a set of signatures before any row is touched. Only --pid is not in a signature. */
+#include "query_internal.h"
+
+/* How many containers a message lists. */
+#define CANDIDATES_MAX 10
+
+/* A trailing * stands for any rest. */
+static bool matches_pattern(const char *value, const char *text)
+{
+	size_t len = strlen(value);
+
+	if (!text)
+		return false;
+	if (len > 0 && value[len - 1] == '*')
+		return strncmp(value, text, len - 1) == 0;
+	return strcmp(value, text) == 0;
+}
+
+static bool equals(const char *value, const char *text)
+{
+	return text && strcmp(value, text) == 0;
+}
+
+static bool is_called(const char *value, const struct query_container *c)
+{
+	return equals(value, c->name) || equals(value, c->id);
+}
+
+static bool begins(const char *value, const struct query_container *c)
+{
+	return c->id && strncmp(c->id, value, strlen(value)) == 0;
+}
+
+static const struct query_container *container_in(const struct query *q, size_t i)
+{
+	const struct query_member *m = q->containers.items[i];
+
+	return m ? &m->container : NULL;
+}
+
+/* What a value stands for: those it names in full, and only when there are none those whose id begins so. */
+static void mark_containers(const struct query *q, const char *value, bool *marks)
+{
+	const struct query_container *c;
+	bool named = false;
+
+	for (size_t i = 0; i < q->containers.n; i++) {
+		c = container_in(q, i);
+		if (c && is_called(value, c))
+			marks[i] = named = true;
+	}
+	for (size_t i = 0; i < q->containers.n && !named; i++) {
+		c = container_in(q, i);
+		if (c && begins(value, c))
+			marks[i] = true;
+	}
+}
+
+static bool matches_host(const struct query *q, const char *value, const struct query_sig *sig)
+{
+	if (equals(value, sig->pub.host))
+		return true;
+	for (size_t i = 0; i < q->n_aliases; i++)
+		if (q->aliases[i].host == sig->host && equals(value, q->aliases[i].name))
+			return true;
+	return false;
+}
+
+static bool matches_syscall(const char *value, const struct query_sig *sig)
+{
+	int64_t number;
+
+	if (equals(value, sig->pub.syscall_name))
+		return true;
+	return text_to_i64(span_from(value), &number) == 0 && sig->pub.has_syscall && sig->pub.syscall == number;
+}
+
+static bool matches_value(const struct query *q, enum query_field field, const char *value, const struct query_sig *sig)
+{
+	const struct query_signature *pub = &sig->pub;
+
+	switch (field) {
+	case QUERY_RUNTIME:
+		return pub->container && equals(value, event_runtime_name(pub->container->runtime));
+	case QUERY_UNIT:
+		return equals(value, pub->unit);
+	case QUERY_SYSCALL:
+		return matches_syscall(value, sig);
+	case QUERY_ARCH:
+		return equals(value, pub->arch_name);
+	case QUERY_ACTION:
+		return equals(value, event_action_name(pub->action));
+	case QUERY_OUTCOME:
+		return equals(value, event_outcome_name(pub->outcome));
+	case QUERY_EXE:
+		return matches_pattern(value, pub->exe);
+	case QUERY_COMM:
+		return matches_pattern(value, pub->comm);
+	case QUERY_UID:
+		return equals(value, sig->uid_text);
+	case QUERY_HOST:
+		return matches_host(q, value, sig);
+	default:
+		return true; /* the container is marked already, the pid is decided on rows */
+	}
+}
+
+static bool matches_field(const struct query *q, const struct query_filter *f, enum query_field field,
+	const struct query_sig *sig)
+{
+	const struct query_values *list = &f->fields[field];
+
+	for (size_t i = 0; i < list->n; i++)
+		if (matches_value(q, field, list->values[i], sig))
+			return true;
+	return list->n == 0;
+}
+
+static bool in_window(const struct query_filter *f, const struct query_sig *sig)
+{
+	return sig->first != CLOCK_NONE && (f->until == CLOCK_NONE || sig->first < f->until) &&
+	       (f->since == CLOCK_NONE || sig->last >= f->since);
+}
+
+static bool matches(const struct query *q, const struct query_filter *f, const bool *marks, const struct query_sig *sig)
+{
+	const struct query_container *c = sig->pub.container;
+
+	if (marks && !(c && marks[c->key]))
+		return false;
+	for (enum query_field field = 0; field < QUERY_FIELD_FILTERS; field++)
+		if (!matches_field(q, f, field, sig))
+			return false;
+	return true;
+}
+
+static int mark(const struct query *q, const struct query_values *list, bool **ret)
+{
+	bool *marks;
+
+	if (list->n == 0)
+		return 0;
+	marks = calloc(MAX(q->containers.n, (size_t)1), sizeof(*marks));
+	if (!marks)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->n; i++)
+		mark_containers(q, list->values[i], marks);
+	*ret = marks;
+	return 0;
+}
+
+int query_match(struct query *q, const struct query_filter *f, struct query_match *ret)
+{
+	struct query_match m = {.n = q->signatures.n, .pids = &f->fields[QUERY_PID]};
+	CLEANUP_FREE bool *marks = NULL;
+
+	if (mark(q, &f->fields[QUERY_CONTAINER], &marks) < 0)
+		return -ENOMEM;
+	m.wanted = calloc(MAX(m.n, (size_t)1), sizeof(*m.wanted));
+	if (!m.wanted)
+		return -ENOMEM;
+	for (size_t i = 0; i < m.n; i++) {
+		const struct query_sig *sig = q->signatures.items[i];
+
+		/* One without an event in the window need not be looked for. */
+		m.wanted[i] = sig && in_window(f, sig) && matches(q, f, marks, sig);
+		m.n_wanted += m.wanted[i];
+	}
+	*ret = m;
+	return 0;
+}
+
+void query_match_free(struct query_match *m)
+{
+	free(m->wanted);
+	m->wanted = NULL;
+}
+
+bool query_match_pid(const struct query_match *m, int64_t pid)
+{
+	int64_t wanted;
+
+	for (size_t i = 0; i < m->pids->n; i++)
+		if (text_to_i64(span_from(m->pids->values[i]), &wanted) == 0 && wanted == pid)
+			return true;
+	return m->pids->n == 0;
+}
+
+/* How many ids begin with what is neither a name nor a whole id; in *why which. */
+static size_t candidates(const struct query *q, const char *value, struct text *why)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->containers.n; i++) {
+		const struct query_container *c = container_in(q, i);
+
+		if (!c)
+			continue;
+		if (is_called(value, c))
+			return 1;
+		if (!begins(value, c))
+			continue;
+		n++;
+		if (n <= CANDIDATES_MAX)
+			text_printf(why, "%s %s (%s)", n > 1 ? "," : "", c->id, c->name ? c->name : "no name known");
+		else if (n == CANDIDATES_MAX + 1)
+			text_add_str(why, ", …");
+	}
+	return n;
+}
+
+int query_filter_resolve(struct query *q, const struct query_filter *f, struct text *why)
+{
+	const struct query_values *list = &f->fields[QUERY_CONTAINER];
+
+	for (size_t i = 0; i < list->n; i++) {
+		CLEANUP_TEXT struct text found = TEXT_EMPTY;
+		size_t n = candidates(q, list->values[i], &found);
+
+		if (n < 2)
+			continue;
+		text_printf(why, "container \"%s\" may be any of %zu:%s", list->values[i], n, found.data);
+		return -EINVAL;
+	}
+	return 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* A signature that occurs five times in a year is found by its roll-ups: of 64 days one, of its 24 hours one, of
+ * their 60 minutes one, and only that minute's rows are read. */
+#include "query_internal.h"
+
+/* From the coarsest to the finest; the buckets of one block fit the bits of a mask. */
+static const struct {
+	int64_t seconds, buckets;
+} levels[] = {{86400, 64}, {3600, 24}, {60, 60}};
+
+_Static_assert(ARRAY_SIZE(levels) == ARRAY_SIZE(((struct query_minutes *)0)->levels), "a mask for each level");
+
+#define BLOCK_MS (64 * QUERY_DAY_MS)
+
+void query_minutes_start(struct query_minutes *m, int64_t since, int64_t until)
+{
+	int64_t first, last;
+
+	/* Signatures know when they began and ended, which is often less than what was asked for. */
+	int64_t begin = INT64_MAX, end = -1;
+	for (size_t i = 0; i < m->match->n; i++) {
+		const struct query_sig *sig = m->match->wanted[i] ? query_sig_at(m->q, (int64_t)i) : NULL;
+
+		if (sig) {
+			begin = MIN(begin, sig->first);
+			end = MAX(end, sig->last);
+		}
+	}
+	first = MAX(MAX(begin, since), (int64_t)0) / BLOCK_MS;
+	last = MIN(end, until - 1) / BLOCK_MS;
+	m->blocks = end < 0 || until <= 0 ? 0 : last - first + 1;
+	m->levels[0] = (struct query_level){.base = 64 * (m->ascending ? first - 1 : last + 1)};
+	m->levels[1] = m->levels[2] = (struct query_level){0};
+}
+
+static int fill(struct query_minutes *m, size_t level, int64_t base)
+{
+	QUERY_CLEANUP sqlite3_stmt *s = NULL;
+	uint64_t mask = 0;
+	int r;
+
+	r = QUERY_SELECT(m->q, QUERY_BUCKETS, &s, levels[level].seconds, base, base + levels[level].buckets);
+	while (r == 0 && (r = query_step(m->q, s)) == 1) {
+		if (query_match_sig(m->match, query_int(s, 1)) && query_int(s, 2) > 0)
+			mask |= UINT64_C(1) << (query_int(s, 0) - base);
+		r = 0;
+	}
+	m->levels[level] = (struct query_level){base, mask};
+	return r;
+}
+
+static int64_t take(struct query_level *level, bool ascending)
+{
+	int bit = ascending ? __builtin_ctzll(level->mask) : 63 - __builtin_clzll(level->mask);
+
+	level->mask &= ~(UINT64_C(1) << bit);
+	return level->base + bit;
+}
+
+int query_minutes_next(struct query_minutes *m, int64_t *ret)
+{
+	size_t level = ARRAY_SIZE(levels) - 1;
+	int r = 0;
+
+	while (r == 0 && m->levels[ARRAY_SIZE(levels) - 1].mask == 0) {
+		while (level > 0 && m->levels[level - 1].mask == 0)
+			level--;
+		if (level == 0) {
+			if (m->blocks-- <= 0)
+				return 0;
+			r = fill(m, 0, m->levels[0].base + (m->ascending ? 64 : -64));
+		} else {
+			r = fill(m, level, take(&m->levels[level - 1], m->ascending) * levels[level].buckets);
+		}
+		level = ARRAY_SIZE(levels) - 1;
+	}
+	if (r < 0)
+		return r;
+	*ret = take(&m->levels[ARRAY_SIZE(levels) - 1], m->ascending);
+	return 1;
+}
