@@ -225,7 +225,6 @@ static enum line_class classify(struct span line)
 static int read_text(struct reader *r, struct span line)
 {
 	enum line_class class = classify(line);
-	bool after_record = r->after_record;
 
 	if (r->fold.len > 0) {
 		int e = 0;
@@ -236,11 +235,13 @@ static int read_text(struct reader *r, struct span line)
 		if (e != 0)
 			return e;
 	}
+	if (r->after_record && files_fold_is_trailer(line))
+		return 0;
 	r->after_record = false;
 	if (class == LINE_SYSCALL)
 		return amend(r, line);
-	if (class == LINE_OTHER || (after_record && files_fold_is_trailer(line))) {
-		r->counts->other += class == LINE_OTHER;
+	if (class == LINE_OTHER) {
+		r->counts->other++;
 		return 0;
 	}
 	return read_record(r, line);
