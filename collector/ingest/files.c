@@ -11,6 +11,7 @@
 
 struct reader {
 	const struct files_options *options;
+	int64_t now; /* of the text: what dates without a year are near to */
 	struct files_counts *counts;
 	struct files_input *in;
 	struct files_hosts hosts;
@@ -59,6 +60,16 @@ static void remember(struct reader *r, const struct event *ev)
 	r->recent[at].used = true;
 }
 
+static struct span node_of(struct span line)
+{
+	const char *blank = memchr(line.data, ' ', line.len);
+	size_t key = strlen("node=");
+
+	if (!blank || !span_starts(line, SPAN("node=")))
+		return (struct span){0};
+	return (struct span){line.data + key, (size_t)(blank - line.data) - key};
+}
+
 static int amend(struct reader *r, struct span line)
 {
 	struct record_amend found;
@@ -68,6 +79,7 @@ static int amend(struct reader *r, struct span line)
 	r->counts->other++;
 	if (record_parse_amend(line, 0, &found) != 0)
 		return 0;
+	item.node = node_of(line);
 	at = found.serial % RECENT;
 	if (!r->recent[at].used || r->recent[at].serial != found.serial || r->recent[at].time != found.time)
 		return 0;
@@ -132,7 +144,7 @@ static bool is_foreign(struct reader *r)
 
 static int parse(struct reader *r, struct span text, const char **why)
 {
-	struct record_context context = {r->options->now, CLOCK_NONE, EVENT_SOURCE_KMSG};
+	struct record_context context = {r->now, CLOCK_NONE, EVENT_SOURCE_KMSG};
 
 	if (text.len <= FILES_RECORD_MAX)
 		return record_parse(text, &context, &r->event, why);
@@ -255,7 +267,7 @@ static int read_entry(struct reader *r, int outcome, uint64_t line, const char *
 	struct files_origin from = {line, machine_id && r->entry.machine_id[0] && strcmp(machine_id, r->entry.machine_id) != 0};
 
 	if (outcome == 0)
-		outcome = files_entry_parse(&r->entry, r->options->now, &r->event, &why);
+		outcome = files_entry_parse(&r->entry, r->now, &r->event, &why);
 	if (outcome == RECORD_E_OTHER)
 		r->counts->other++;
 	else if (outcome == RECORD_E_MALFORMED)
@@ -337,6 +349,18 @@ static void reader_free(struct reader *r)
 }
 DEFINE_CLEANUP(struct reader *, reader_free)
 
+/* The time of reading, or when the file was last written: a kept log's dates without a year, and records without
+ * any time, are older than that. */
+static int64_t now_of(int fd, int64_t now)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_mtim.tv_sec <= 0)
+		return now;
+	return MIN(now, (int64_t)st.st_mtim.tv_sec * 1000);
+}
+
+/* `path` is not NULL for a regular file. */
 static int read_all(int fd, const char *path, const struct files_options *options, struct files_counts *ret)
 {
 	CLEANUP(reader_free_p) struct reader *r = calloc(1, sizeof(*r));
@@ -348,6 +372,7 @@ static int read_all(int fd, const char *path, const struct files_options *option
 	}
 	r->options = options;
 	r->counts = ret;
+	r->now = now_of(fd, options->now);
 	e = files_input_open(fd, &r->in);
 	if (e == 0)
 		e = files_twins_new(&r->twins);
@@ -363,19 +388,29 @@ int files_read_fd(int fd, const struct files_options *options, struct files_coun
 	return read_all(fd, NULL, options, ret);
 }
 
+static int open_input(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int files_read(const char *path, const struct files_options *options, struct files_counts *ret)
 {
-	bool is_stdin = strcmp(path, "-") == 0;
 	struct stat st;
 	int fd;
 
 	*ret = (struct files_counts){0};
-	fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (strcmp(path, "-") == 0) {
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+		return fd < 0 ? -errno : read_all(fd, NULL, options, ret);
+	}
+	fd = open_input(path);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
 		close(fd);
 		return -EISDIR;
 	}
-	return read_all(fd, S_ISREG(st.st_mode) && !is_stdin ? path : NULL, options, ret);
+	return read_all(fd, S_ISREG(st.st_mode) ? path : NULL, options, ret);
 }

@@ -135,7 +135,7 @@ int files_input_bytes(struct files_input *in, uint64_t len, char *ret, size_t ro
 
 		if (n == 0) {
 			if (!fill(in))
-				return in->error ? in->error : -EIO;
+				return in->error ? in->error : -EBADMSG;
 			continue;
 		}
 		n = (size_t)MIN((uint64_t)n, len);

@@ -20,7 +20,7 @@ struct files_line {
 };
 /* 1: a line; 0: the end; negative: -EIO, -EBADMSG. */
 int files_input_line(struct files_input *in, struct files_line *ret);
-/* `len` raw bytes, of which the first `room` are kept in ret. -EIO when they are not there. */
+/* `len` raw bytes, of which the first `room` are kept in ret. -EBADMSG when they are not there. */
 int files_input_bytes(struct files_input *in, uint64_t len, char *ret, size_t room);
 /* What can be seen without reading on: up to the size of the buffer. */
 struct span files_input_peek(struct files_input *in);

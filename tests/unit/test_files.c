@@ -503,7 +503,7 @@ static void test_damaged_export(void **state)
 	static const char cut[] = "__CURSOR=s=1\nMESSAGE\n\xff\xff\xff\xff\xff\xff\xff\x7fSECCOMP";
 	static const char odd[] = "__CURSOR=s=1\nnot a field\nMESSAGE=x\n\n__CURSOR=s=2\nMESSAGE=SECCOMP pid=1 syscall=1 code=0x0\n";
 
-	assert_int_equal(read_bytes(cut, sizeof(cut) - 1), -EIO);
+	assert_int_equal(read_bytes(cut, sizeof(cut) - 1), -EBADMSG);
 	assert_int_equal(read_bytes(odd, sizeof(odd) - 1), 0);
 	assert_counts(1, 0, 1, 0);
 }
