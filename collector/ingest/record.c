@@ -150,10 +150,20 @@ static bool is_unmistakable(const struct record_facts *facts)
 	       record_saw(facts, RECORD_SYSCALL) && record_saw(facts, RECORD_CODE);
 }
 
-static void set_action(struct event *ev)
+/* A kill of which the text does not say whether the thread or the process died: unknown is what kills too. Strict
+ * mode kills the thread (kernel/seccomp.c: __secure_computing_strict). */
+static enum event_action action_of_kill(const struct event *ev)
+{
+	return ev->mode == EVENT_MODE_STRICT ? EVENT_ACTION_KILL_THREAD : EVENT_ACTION_UNKNOWN;
+}
+
+static void set_action(struct event *ev, const struct record_facts *facts)
 {
 	ev->mode = ev->sig == SIGKILL ? EVENT_MODE_STRICT : EVENT_MODE_FILTER;
-	ev->action = ev->has_code ? event_action_from_code(ev->code) : EVENT_ACTION_NONE;
+	if (facts->is_kill)
+		ev->action = action_of_kill(ev);
+	else
+		ev->action = ev->has_code ? event_action_from_code(ev->code) : EVENT_ACTION_NONE;
 	/* Kernels 3.5 to 3.7 left the errno in the value. */
 	if (ev->action == EVENT_ACTION_ERRNO)
 		ev->error = (int16_t)(ev->code & SECCOMP_RET_DATA & INT16_MAX);
@@ -173,7 +183,7 @@ static int decide(enum head_kind kind, const struct record_facts *facts, struct 
 		return refuse(RECORD_E_MALFORMED, "neither a stamp nor a process", ret_why);
 	if (ev->has_code && (ev->code & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ALLOW)
 		return refuse(RECORD_E_OTHER, "an allowed call is no violation", ret_why);
-	set_action(ev);
+	set_action(ev, facts);
 	return 0;
 }
 

@@ -139,7 +139,9 @@ static int64_t parse_iso(const char *date, struct span clock, bool is_utc)
 
 	snprintf(text, sizeof(text), "%.10sT%.*s%s", date, (int)MIN(clock.len, (size_t)40), clock.data,
 		is_utc ? "Z" : "");
-	return clock_parse_rfc3339(span_from(text), &time) == 0 ? time : CLOCK_NONE;
+	if (clock_parse_rfc3339(span_from(text), &time) < 0 || time < 0 || time > CLOCK_MAX)
+		return CLOCK_NONE;
+	return time;
 }
 
 /* The newest year that does not put the line into the future (a day is left for zones and clocks that are

@@ -263,20 +263,40 @@ static bool take_ip(struct walk *w, void *member)
 }
 
 /* At most eight digits; what is glued to them is the ENRICHED trailer, which begins with a capital. */
+static bool take_code_number(struct record_scan *s, uint64_t *ret)
+{
+	struct record_scan try = *s;
+
+	if (take_hex_digits(&try, 8, ret) == 0 || !(at_boundary(&try) || (*try.at >= 'A' && *try.at <= 'Z')))
+		return false;
+	*s = try;
+	return true;
+}
+
+/* "unknown-seccomp-code(0x12340000)" */
+static bool take_unknown_code(struct record_scan *s, uint64_t *ret)
+{
+	struct record_scan try = *s;
+
+	if (!record_take(&try, SPAN("unknown-seccomp-code(")) || !take_code_number(&try, ret))
+		return false;
+	*s = try;
+	return true;
+}
+
 static bool take_code(struct walk *w, void *member)
 {
-	struct record_scan try = w->s;
 	struct span name = peek_name(&w->s);
 	uint32_t *code = member;
 	uint64_t n;
 
-	if (take_hex_digits(&try, 8, &n) > 0 && (at_boundary(&try) || (*try.at >= 'A' && *try.at <= 'Z'))) {
-		w->s = try;
+	if (take_code_number(&w->s, &n) || take_unknown_code(&w->s, &n)) {
 		*code = (uint32_t)n;
 	} else if (record_word_action(name, code) == 0) {
 		w->s.at += name.len;
 	} else {
-		return false;
+		w->facts->is_kill = record_word_is_kill(name);
+		return w->facts->is_kill;
 	}
 	w->ev->has_code = true;
 	return true;

@@ -127,6 +127,7 @@ struct record_facts {
 	uint32_t seen;      /* 1 << enum record_field, of those that had a usable value */
 	bool is_cut;        /* a quoted text has no end, or the text stops inside the number that matters */
 	bool has_reason;    /* reason="seccomp": how type 1701 of kernels 3.5 to 3.7 says it */
+	bool is_kill;       /* the code is a word that says no more than that */
 };
 static inline bool record_saw(const struct record_facts *facts, enum record_field f)
 {
@@ -137,3 +138,4 @@ void record_fields_parse(struct span text, struct event *ev, struct record_facts
 /* ---- words of interpreted text ---- */
 int record_word_signal(struct span name);                        /* its number, or -EINVAL */
 int record_word_action(struct span name, uint32_t *ret_code);    /* SECCOMP_RET_…, kill-process, …; -EINVAL */
+bool record_word_is_kill(struct span name);                      /* "kill": the thread or the process */

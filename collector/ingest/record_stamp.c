@@ -102,7 +102,7 @@ static int take_interpreted(struct record_scan *s, struct record_stamp *ret)
 		return -EINVAL;
 	if (record_take(s, SPAN(".")))
 		time += take_milliseconds(s);
-	if (take_serial(s, &serial))
+	if (take_serial(s, &serial) || time < 0 || time > CLOCK_MAX)
 		return -EINVAL;
 	*ret = (struct record_stamp){RECORD_STAMP_INTERPRETED, time, serial};
 	return 0;

@@ -21,17 +21,18 @@ int record_word_signal(struct span name)
 	return -EINVAL;
 }
 
-/* auparse writes kill-process, libseccomp SCMP_ACT_KILL_PROCESS, the kernel SECCOMP_RET_KILL_PROCESS. */
+/* auparse writes kill-process, libseccomp SCMP_ACT_KILL_PROCESS, the kernel SECCOMP_RET_KILL_PROCESS. Plain "kill"
+ * is not here: auparse 3.0 looks its names up without the code's highest bit and writes it for both kills. */
 static const struct {
 	const char *name;
 	uint32_t code;
 } actions[] = {
 	{"kill_process", SECCOMP_RET_KILL_PROCESS},
 	{"kill_thread", SECCOMP_RET_KILL_THREAD},
-	{"kill", SECCOMP_RET_KILL},
 	{"trap", SECCOMP_RET_TRAP},
 	{"errno", SECCOMP_RET_ERRNO},
 	{"user_notif", SECCOMP_RET_USER_NOTIF},
+	{"user_notify", SECCOMP_RET_USER_NOTIF},
 	{"notify", SECCOMP_RET_USER_NOTIF},
 	{"trace", SECCOMP_RET_TRACE},
 	{"log", SECCOMP_RET_LOG},
@@ -49,12 +50,24 @@ static bool same_word(struct span s, const char *name)
 	return *name == '\0';
 }
 
+static struct span without_prefix(struct span name)
+{
+	static const struct span prefixes[] = {SPAN("SECCOMP_RET_"), SPAN("SCMP_ACT_")};
+
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (span_starts(name, prefixes[i]))
+			return span_from_offset(name, prefixes[i].len);
+	return name;
+}
+
+bool record_word_is_kill(struct span name)
+{
+	return same_word(without_prefix(name), "kill");
+}
+
 int record_word_action(struct span name, uint32_t *ret_code)
 {
-	if (span_starts(name, SPAN("SECCOMP_RET_")))
-		name = span_from_offset(name, strlen("SECCOMP_RET_"));
-	else if (span_starts(name, SPAN("SCMP_ACT_")))
-		name = span_from_offset(name, strlen("SCMP_ACT_"));
+	name = without_prefix(name);
 	for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
 		if (same_word(name, actions[i].name)) {
 			*ret_code = actions[i].code;

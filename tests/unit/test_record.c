@@ -167,6 +167,8 @@ static void test_outcomes(void **state)
 		{"type=SECCOMP msg=audit(1.0:99999999999): pid=1 syscall=1", RECORD_E_MALFORMED},
 		{"type=SECCOMP msg=audit(99999999999999999999.0:1): pid=1 syscall=1", RECORD_E_MALFORMED},
 		{"type=SECCOMP msg=audit(13/13/2026 00:00:00.000:1): pid=1 syscall=1", RECORD_E_MALFORMED},
+		{"type=SECCOMP msg=audit(02/03/5026 00:00:00.000:1): pid=1 syscall=1", RECORD_E_MALFORMED},
+		{"type=SECCOMP msg=audit(02/03/1926 00:00:00.000:1): pid=1 syscall=1", RECORD_E_MALFORMED},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -227,7 +229,9 @@ static void test_codes(void **state)
 		{"sig=0 syscall=1 code=0x50000\x1d" "AUID=\"u\" SYSCALL=x", EVENT_ACTION_ERRNO, 0x50000, 0, EVENT_MODE_FILTER},
 		{"sig=0 syscall=1 code=SECCOMP_RET_ERRNO", EVENT_ACTION_ERRNO, 0x50000, 0, EVENT_MODE_FILTER},
 		{"sig=SIGSYS syscall=1 code=kill-process", EVENT_ACTION_KILL_PROCESS, 0x80000000, 0, EVENT_MODE_FILTER},
-		{"sig=SIGKILL syscall=1 code=kill", EVENT_ACTION_KILL_THREAD, 0, 0, EVENT_MODE_STRICT},
+		{"sig=SIG0 syscall=1 code=user-notify", EVENT_ACTION_USER_NOTIF, 0x7fc00000, 0, EVENT_MODE_FILTER},
+		{"sig=SIGSYS syscall=1 code=unknown-seccomp-code(0x12340000)", EVENT_ACTION_UNKNOWN, 0x12340000, 0,
+			EVENT_MODE_FILTER},
 	};
 	char line[512];
 
@@ -240,6 +244,18 @@ static void test_codes(void **state)
 		assert_int_equal(ev.error, cases[i].error);
 		assert_int_equal(ev.mode, cases[i].mode);
 	}
+}
+
+/* What ausearch 3.0 writes for both kills says neither. */
+static void test_code_kill(void **state)
+{
+	assert_int_equal(0, parse("type=1326 " STAMP "pid=1 sig=SIGSYS syscall=read code=kill"));
+	assert_false(ev.has_code);
+	assert_int_equal(ev.action, EVENT_ACTION_UNKNOWN);
+	assert_int_equal(event_outcome_of(ev.action), EVENT_OUTCOME_KILLED);
+	assert_int_equal(0, parse("type=1326 " STAMP "pid=1 sig=SIGKILL syscall=read code=kill"));
+	assert_int_equal(ev.action, EVENT_ACTION_KILL_THREAD);
+	assert_int_equal(ev.mode, EVENT_MODE_STRICT);
 }
 
 /* ---- texts ---- */
@@ -575,6 +591,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_numbers),
 		cmocka_unit_test(test_cut_inside_ip),
 		cmocka_unit_test(test_codes),
+		cmocka_unit_test(test_code_kill),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_subj),
 		cmocka_unit_test(test_hostile_names),
