@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,7 +58,7 @@ int rig_setup(void **state)
 	snprintf(rig->program, sizeof(rig->program), "%.200s/seccompwatch", absolute);
 	snprintf(rig->violate, sizeof(rig->violate), "%.200s/tests/live/violate", absolute);
 	snprintf(rig->dir, sizeof(rig->dir), "/tmp/seccompwatch-live-XXXXXX");
-	if (!mkdtemp(rig->dir))
+	if (!mkdtemp(rig->dir) || chmod(rig->dir, 0755) < 0) /* the page's server is nobody */
 		return -1;
 	snprintf(rig->db, sizeof(rig->db), "%s/db/events.db", rig->dir);
 	snprintf(rig->log, sizeof(rig->log), "%s/log", rig->dir);
