@@ -79,7 +79,7 @@ void check_missing_actions(struct span avail, struct span logged, struct text *r
 static void check_actions_logged(struct check *c)
 {
 	CLEANUP_TEXT struct text missing = TEXT_EMPTY;
-	char avail[256], logged[256];
+	char avail[256] = "", logged[256] = "";
 
 	if (read_line(ACTIONS "avail", avail, sizeof(avail)) < 0 || read_line(ACTIONS "logged", logged, sizeof(logged)) < 0) {
 		not_ok(c, true, "this kernel has no seccomp logging switch",

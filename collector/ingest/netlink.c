@@ -124,13 +124,10 @@ static void prepare(struct netlink *n)
 	}
 }
 
-int netlink_open(struct netlink **ret, const struct netlink_options *options, struct text *why)
+static int open_socket(struct netlink *n, const struct netlink_options *options, struct text *why)
 {
-	CLEANUP(netlink_close_p) struct netlink *n = calloc(1, sizeof(*n));
 	int r;
 
-	if (!n)
-		return -ENOMEM;
 	n->fd = audit_open();
 	if (n->fd < 0)
 		return give_up(-errno, why);
@@ -144,8 +141,20 @@ int netlink_open(struct netlink **ret, const struct netlink_options *options, st
 	}
 	n->granted = set_receive_buffer(n->fd,
 		options->receive_buffer ? options->receive_buffer : NETLINK_RECEIVE_BUFFER);
+	return 0;
+}
+
+int netlink_open(struct netlink **ret, const struct netlink_options *options, struct text *why)
+{
+	struct netlink *n = calloc(1, sizeof(*n));
+	int r = n ? open_socket(n, options, why) : -ENOMEM;
+
+	if (r < 0) {
+		netlink_close(n);
+		return r;
+	}
 	prepare(n);
-	*ret = TAKE(n);
+	*ret = n;
 	return 0;
 }
 
