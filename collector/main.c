@@ -9,6 +9,7 @@
 
 /* In the order a new user meets them. */
 const struct cmd *const cmd_table[] = {
+	&cmd_doctor,
 	&cmd_help,
 	NULL,
 };

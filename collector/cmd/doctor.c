@@ -35,11 +35,13 @@ static void check_collector(const char *db, struct check *ret)
 	CLEANUP_TEXT struct text why = TEXT_EMPTY;
 	struct query_status status;
 	char since[CLOCK_TEXT_MAX];
+	int r;
 
 	*ret = (struct check){.id = "collector"};
-	if (query_open(&q, db, &why) < 0 || query_status(q, &status) < 0) {
+	r = query_open(&q, db, &why);
+	if (r < 0 || query_status(q, &status) < 0) {
 		text_add_str(&ret->detail, why.len ? why.data : "the database cannot be read");
-		text_add_str(&ret->remedy, "start it: seccompwatch run");
+		text_add_str(&ret->remedy, r == -ENOENT ? "start it: seccompwatch run" : "");
 		return;
 	}
 	ret->ok = status.running;
