@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "migrate.h"
+
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "seccompwatch/embed.h"
+
+static int version_of(const char *name)
+{
+	struct span ending = span_from_offset(span_from(name), strlen(name) - MIN(strlen(name), (size_t)4));
+	uint64_t number = 0;
+
+	if (!span_equal(ending, SPAN(".sql")) ||
+		text_to_u64((struct span){name, strcspn(name, "_")}, INT32_MAX, &number) < 0)
+		return 0;
+	return (int)number;
+}
+
+static int newest(void)
+{
+	int version = 0;
+
+	for (const struct embed_file *f = embed_schema; f->name; f++)
+		version = MAX(version, version_of(f->name));
+	return version;
+}
+
+/* Whose it is, before anything in it is touched. */
+static int recognise(struct database *d, int64_t *ret_version)
+{
+	int64_t id, version, tables;
+	char sentence[160];
+	int r = database_number(d, "PRAGMA application_id", &id, "");
+
+	if (r == 0)
+		r = database_number(d, "PRAGMA user_version", &version, "");
+	if (r == 0)
+		r = database_number(d, "SELECT count(*) FROM sqlite_schema", &tables, "");
+	if (r < 0)
+		return r;
+	if (id != MIGRATE_APPLICATION_ID && (id != 0 || version != 0 || tables != 0))
+		return database_say(d, -EMEDIUMTYPE,
+			"is another program's database; it is left alone. Name another --db");
+	if (version > newest()) {
+		snprintf(sentence, sizeof(sentence),
+			"has schema %d, this program (" VERSION ") knows %d; use the newer program that wrote it",
+			(int)version, newest());
+		return database_say(d, -EPROTONOSUPPORT, sentence);
+	}
+	*ret_version = version;
+	return 0;
+}
+
+static int add_hash_key(struct database *d)
+{
+	char key[16];
+
+	if (getrandom(key, sizeof(key), 0) != sizeof(key))
+		return database_say(d, -EIO, "no random bytes for its key");
+	return database_run(d, "INSERT OR IGNORE INTO meta VALUES ('hash_key', ?1)", "b",
+		(struct span){key, sizeof(key)});
+}
+
+static int apply(struct database *d, const struct embed_file *file, int version)
+{
+	char pragmas[80];
+	int r = database_script(d, (const char *)file->plain);
+
+	if (r == 0 && version == 1)
+		r = add_hash_key(d);
+	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		MIGRATE_APPLICATION_ID, version);
+	return r < 0 ? r : database_script(d, pragmas);
+}
+
+/* Another process may be doing the same: what counts is the version seen inside the transaction. */
+static int apply_once(struct database *d, const struct embed_file *file)
+{
+	int version = version_of(file->name);
+	int64_t current;
+	int r = database_begin(d);
+
+	if (r < 0)
+		return r;
+	r = database_number(d, "PRAGMA user_version", &current, "");
+	if (r == 0 && current < version)
+		r = apply(d, file, version);
+	if (r == 0)
+		r = database_commit(d);
+	if (r < 0)
+		database_rollback(d);
+	return r;
+}
+
+int migrate_database(struct database *d)
+{
+	int64_t version = 0;
+	int r = recognise(d, &version);
+
+	if (r == 0)
+		r = database_script(d, "PRAGMA journal_mode = WAL");
+	for (const struct embed_file *f = embed_schema; f->name && r == 0; f++)
+		if (version_of(f->name) > version)
+			r = apply_once(d, f);
+	return r;
+}
