@@ -149,6 +149,7 @@ CREATE TABLE loss (
   seq   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX loss_last ON loss (last);
+CREATE INDEX loss_kind ON loss (host, kind);
 
 -- The change sequence: one row a committed batch; rows with event.seq = seq lie between first_id and last_id.
 -- Only the newest 65,536 are kept; who asks for older changes scans.

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* seconds: the stored rows of single calendar seconds, read once and kept for what comes next. It is how an event is
+ * recognised and how a row is extended, without touching the database for each. */
+#pragma once
+
+#include "database.h"
+#include "serials.h"
+#include "signatures.h"
+
+struct seconds_row {
+	int64_t id; /* 0: not stored yet, or (count 0) not any more */
+	int64_t sig, host;
+	int64_t first, last; /* ms */
+	uint64_t ip, count;
+	struct serials set;
+	uint32_t serial; /* of the first */
+	int32_t pid;
+	bool has_serial, has_ip;
+	uint64_t absorbed; /* events without serial that this row was recognised in, by the transaction below */
+	int64_t absorbed_seq;
+	bool dirty; /* to be written */
+	bool moved; /* its first event is another one now, and so is its id */
+};
+
+struct second {
+	int64_t number; /* seconds since the epoch */
+	struct seconds_row *rows;
+	uint32_t n, room;
+	uint32_t *slots; /* stamped rows by (signature, pid): row + 1; 0 is free */
+	uint32_t n_slots;
+	/* What is known of each host, in all its rows together. */
+	struct second_known {
+		int64_t host;
+		struct serials set;
+	} *known;
+	uint32_t n_known;
+	uint64_t used; /* when, counted in uses */
+};
+
+struct seconds;
+
+int seconds_new(struct seconds **ret, struct database *d, struct signatures *signatures, size_t max_rows);
+void seconds_free(struct seconds *s);
+DEFINE_CLEANUP(struct seconds *, seconds_free)
+void seconds_forget(struct seconds *s);
+/* Between transactions: forgets what is too much. */
+void seconds_trim(struct seconds *s);
+
+/* Good until the transaction ends. */
+int seconds_get(struct seconds *s, int64_t number, struct second **ret);
+/* Is it in memory already? */
+bool seconds_has(const struct seconds *s, int64_t number);
+/* The stamped row of a signature and process, or NULL. */
+struct seconds_row *seconds_find(struct second *second, int64_t sig, int32_t pid);
+/* The serials stored for a host; NULL when none are. */
+struct serials *seconds_known(struct second *second, int64_t host);
+/* Adds a row that is to be stored (its set moves), and what it has to what is known. */
+int seconds_add(struct second *second, struct seconds_row *row);
+int seconds_learn(struct second *second, int64_t host, const struct serials *set);
+/* Writes the dirty rows; touched(data, id) is told of each id that is written. */
+int seconds_flush(struct database *d, struct second *second, int64_t seq, void (*touched)(void *data, int64_t id),
+	void *data);
+
+#define SECONDS_ID_SHIFT 20
+/* The first id of a second: ids below belong to earlier ones. */
+static inline int64_t seconds_first_id(int64_t number)
+{
+	return (number * 1000) << SECONDS_ID_SHIFT;
+}

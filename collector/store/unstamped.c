@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* Events without serial (some journal and syslog text). Two such lines are the same event when all their fields, their
+ * second and their ordinal (the how-manieth alike in the text) are the same; and one is the twin of a stamped event
+ * with the same fields within two seconds, whichever came first: the stamped one stays. */
+#include "internal.h"
+
+/* The nearest second first. */
+static const int offsets[] = {0, -1, 1, -2, 2};
+
+struct wanted {
+	int64_t host;
+	uint64_t twin, ip;
+	int32_t pid;
+	bool has_ip;
+};
+
+static int want(struct write *w, const struct batch_row *row, struct wanted *ret)
+{
+	const struct intern_entry *e = intern_get(w->batch->intern, row->sig);
+	int r = write_host(w, e->key.host, &ret->host);
+
+	ret->pid = row->pid;
+	ret->ip = row->ip;
+	ret->has_ip = row->has_ip;
+	return r < 0 ? r : signatures_twin(e, ret->host, &ret->twin);
+}
+
+/* A row of many keeps the address of its first only. */
+static bool may_match(const struct seconds_row *row, const struct wanted *wanted)
+{
+	if (row->count == 0 || row->host != wanted->host || row->pid != wanted->pid)
+		return false;
+	return (row->has_serial && row->count > 1) || (row->has_ip == wanted->has_ip && row->ip == wanted->ip);
+}
+
+static int matches(struct write *w, const struct seconds_row *row, const struct wanted *wanted, bool *ret)
+{
+	struct signature_info info;
+	int r;
+
+	*ret = false;
+	if (!may_match(row, wanted))
+		return 0;
+	r = signatures_info(w->store->signatures, row->sig, &info);
+	*ret = r == 0 && info.twin == wanted->twin;
+	return r;
+}
+
+/* ---- a stamped event comes after its twin --------------------------------------------------------------------- */
+
+static int take_away(struct write *w, struct seconds_row *row, uint64_t count)
+{
+	row->count -= count;
+	row->dirty = true;
+	w->shrunk = true;
+	return totals_add(&w->totals, row->sig, row->first / 60000, -(int64_t)count);
+}
+
+static int shrink_signature(struct write *w, int64_t sig, uint64_t count)
+{
+	return database_run(w->store->db, "UPDATE signature SET events = events - ?2, seq = ?3 WHERE id = ?1", "iii", sig,
+		(int64_t)count, w->seq);
+}
+
+static int replace_in(struct write *w, struct second *second, const struct wanted *wanted, uint64_t *left)
+{
+	bool same;
+	int r = 0;
+
+	for (uint32_t i = 0; i < second->n && *left > 0 && r == 0; i++) {
+		struct seconds_row *row = &second->rows[i];
+		uint64_t count = MIN(row->count, *left);
+
+		if (row->has_serial)
+			continue;
+		r = matches(w, row, wanted, &same);
+		if (r < 0 || !same)
+			continue;
+		r = take_away(w, row, count);
+		if (r == 0)
+			r = shrink_signature(w, row->sig, count);
+		*left -= count;
+	}
+	return r;
+}
+
+int unstamped_replace(struct write *w, const struct batch_row *row, uint64_t count, uint64_t *ret_replaced)
+{
+	struct wanted wanted;
+	uint64_t left = count;
+	int r = want(w, row, &wanted);
+
+	for (size_t i = 0; i < ARRAY_SIZE(offsets) && left > 0 && r == 0; i++) {
+		struct second *second;
+
+		r = seconds_get(w->store->seconds, batch_second(row->first) + offsets[i], &second);
+		if (r == 0)
+			r = replace_in(w, second, &wanted, &left);
+		/* This row's own second is written with it. */
+		if (r == 0 && offsets[i] != 0)
+			r = seconds_flush(w->store->db, second, w->seq, write_touched, w);
+	}
+	if (r == 0)
+		*ret_replaced = count - left;
+	return r;
+}
+
+/* ---- an event without serial comes --------------------------------------------------------------------------- */
+
+/* How many alike without serial are stored of this second. */
+static int count_alike(struct write *w, struct second *second, const struct wanted *wanted, uint64_t *ret)
+{
+	bool same;
+	int r = 0;
+
+	*ret = 0;
+	for (uint32_t i = 0; i < second->n && r == 0; i++) {
+		if (second->rows[i].has_serial)
+			continue;
+		r = matches(w, &second->rows[i], wanted, &same);
+		*ret += same ? second->rows[i].count : 0;
+	}
+	return r;
+}
+
+/* Each stamped event is the twin of one in this transaction. */
+static int absorb_in(struct write *w, struct second *second, const struct wanted *wanted, uint64_t *left)
+{
+	bool same;
+	int r = 0;
+
+	for (uint32_t i = 0; i < second->n && *left > 0 && r == 0; i++) {
+		struct seconds_row *row = &second->rows[i];
+		uint64_t taken;
+
+		if (!row->has_serial)
+			continue;
+		r = matches(w, row, wanted, &same);
+		if (r < 0 || !same)
+			continue;
+		if (row->absorbed_seq != w->seq)
+			row->absorbed = 0;
+		taken = MIN(row->count - row->absorbed, *left);
+		row->absorbed += taken;
+		row->absorbed_seq = w->seq;
+		*left -= taken;
+	}
+	return r;
+}
+
+/* Of the events with ordinals up to `until`, how many are known. */
+static int count_known(struct write *w, struct second *second, const struct wanted *wanted, uint64_t until,
+	uint64_t *ret)
+{
+	uint64_t alike, left;
+	int r = count_alike(w, second, wanted, &alike);
+
+	if (r < 0)
+		return r;
+	left = until - MIN(alike, until);
+	for (size_t i = 0; i < ARRAY_SIZE(offsets) && left > 0 && r == 0; i++) {
+		struct second *near;
+
+		r = seconds_get(w->store->seconds, second->number + offsets[i], &near);
+		if (r == 0)
+			r = absorb_in(w, near, wanted, &left);
+	}
+	*ret = until - left;
+	return r;
+}
+
+/* The time of reading says nothing: all rows of the signature count, whenever they were read. */
+static int count_timeless(struct write *w, const struct batch_row *row, int64_t sig, uint64_t *ret)
+{
+	struct database_integer pid = {row->pid != EVENT_NO_PID, row->pid}, ip = {row->has_ip, (int64_t)row->ip};
+	int64_t count;
+	int r = database_number(w->store->db,
+		"SELECT sum(count) FROM event INDEXED BY event_unstamped WHERE serial IS NULL AND sig = ?1 AND pid IS ?2"
+		" AND ip IS ?3",
+		&count, "iII", sig, pid, ip);
+
+	*ret = r == 0 ? (uint64_t)count : 0;
+	return r == -ENOENT ? 0 : r;
+}
+
+static struct seconds_row *find_alike(struct second *second, const struct batch_row *row, int64_t sig)
+{
+	for (uint32_t i = 0; i < second->n; i++) {
+		struct seconds_row *stored = &second->rows[i];
+
+		if (!stored->has_serial && stored->count > 0 && stored->sig == sig && stored->pid == row->pid &&
+			stored->has_ip == row->has_ip && stored->ip == row->ip)
+			return stored;
+	}
+	return NULL;
+}
+
+static int store_new(struct write *w, struct second *second, const struct batch_row *row, uint64_t count)
+{
+	struct write_signature *sig;
+	int r = write_signature(w, row->sig, &sig);
+	struct seconds_row *stored = r == 0 ? find_alike(second, row, sig->id) : NULL;
+	struct seconds_row more = {
+		.first = row->first,
+		.last = row->last,
+		.ip = row->ip,
+		.count = count,
+		.pid = row->pid,
+		.has_ip = row->has_ip,
+		.dirty = true,
+	};
+
+	if (r == 0 && stored) {
+		stored->moved = stored->moved || row->first < stored->first;
+		stored->last = MAX(stored->last, row->last);
+		stored->first = MIN(stored->first, row->first);
+		stored->count += count;
+		stored->dirty = true;
+	} else if (r == 0) {
+		more.sig = sig->id;
+		r = write_host(w, intern_get(w->batch->intern, row->sig)->key.host, &more.host);
+		if (r == 0)
+			r = seconds_add(second, &more);
+	}
+	w->result.stored += count;
+	return r < 0 ? r : write_count(w, row, count);
+}
+
+static int write_timed(struct write *w, struct second *second, const struct batch_row *row, uint64_t *ret_known)
+{
+	struct wanted wanted;
+	int r = want(w, row, &wanted);
+
+	return r < 0 ? r : count_known(w, second, &wanted, row->ordinal + row->count - 1, ret_known);
+}
+
+static int write_timeless(struct write *w, const struct batch_row *row, uint64_t *ret_known)
+{
+	struct write_signature *sig;
+	int r = write_signature(w, row->sig, &sig);
+
+	return r < 0 ? r : count_timeless(w, row, sig->id, ret_known);
+}
+
+static int write_row(struct write *w, const struct batch_row *row)
+{
+	struct second *second;
+	uint64_t known = 0, duplicates;
+	int r = seconds_get(w->store->seconds, batch_second(row->first), &second);
+
+	if (r == 0)
+		r = row->timeless ? write_timeless(w, row, &known) : write_timed(w, second, row, &known);
+	if (r < 0)
+		return r;
+	duplicates = MIN(known - MIN(known, (uint64_t)row->ordinal - 1), row->count);
+	w->result.duplicates += duplicates;
+	if (duplicates == row->count)
+		return 0;
+	r = store_new(w, second, row, row->count - duplicates);
+	return r < 0 ? r : seconds_flush(w->store->db, second, w->seq, write_touched, w);
+}
+
+int unstamped_write(struct write *w)
+{
+	int r = 0;
+
+	for (uint32_t i = w->n_stamped; i < w->batch->n_rows && r == 0; i++)
+		r = write_row(w, &w->batch->rows[w->order[i].row]);
+	return r;
+}
