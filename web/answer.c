@@ -76,14 +76,18 @@ void answer_list_begin(struct answer *ans, const char *name)
 	text_printf(&ans->body, "{\"%s\":[", name);
 }
 
-int answer_list_add(struct answer *ans, json_t *element)
+/* No element's text ends with the bracket that began the list. */
+struct text *answer_list_next(struct answer *ans)
 {
-	int r = element ? 0 : -ENOMEM;
-
 	if (ans->body.len > 0 && ans->body.data[ans->body.len - 1] != '[')
 		text_add_char(&ans->body, ',');
-	if (r == 0)
-		r = answer_dump(&ans->body, element);
+	return &ans->body;
+}
+
+int answer_list_add(struct answer *ans, json_t *element)
+{
+	int r = element ? answer_dump(answer_list_next(ans), element) : -ENOMEM;
+
 	json_decref(element);
 	return r;
 }

@@ -34,6 +34,7 @@ void answer_json(struct answer *ans, json_t *value);
 /* A list that is written element by element, so that memory is bounded by the text, not by a tree:
  * {"NAME":[…], then answer_list_field's …}. */
 void answer_list_begin(struct answer *ans, const char *name);
+struct text *answer_list_next(struct answer *ans); /* where the next element's text goes */
 int answer_list_add(struct answer *ans, json_t *element); /* takes it over; -ENOMEM */
 void answer_list_end(struct answer *ans);
 void answer_list_field(struct answer *ans, const char *name, json_t *value); /* takes it over */

@@ -24,11 +24,8 @@ static bool begin(struct asking *a, struct web *web, const struct request *req, 
 	a->ans = ans;
 	if (params_read(req, accepted, clock_now(), &a->params, ans) < 0)
 		return false;
-	if (reader_get(web->reader, &a->query) < 0) {
-		answer_error(ans, 503, "database_unavailable", NULL, "%s", reader_why(web->reader));
-		return false;
-	}
-	return true;
+	a->query = params_resolve(&a->params, web->reader, ans);
+	return a->query;
 }
 
 static void fail(struct web *web, struct answer *ans, int error)
@@ -41,7 +38,8 @@ static int add_event(void *data, const struct query_row *row)
 {
 	struct asking *a = data;
 
-	return answer_list_add(a->ans, render_event_json(row));
+	render_event_add_json(row, answer_list_next(a->ans));
+	return a->ans->body.failed ? -ENOMEM : 0;
 }
 
 static json_t *string_or_null(const char *s)
@@ -76,7 +74,8 @@ static int add_group(void *data, const struct query_group *group)
 {
 	struct asking *a = data;
 
-	return answer_list_add(a->ans, render_group_json(group, a->params.by, a->params.n_by));
+	render_group_add_json(group, a->params.by, a->params.n_by, answer_list_next(a->ans));
+	return a->ans->body.failed ? -ENOMEM : 0;
 }
 
 static int add_total(void *data, const struct query_group *group)

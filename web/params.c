@@ -187,3 +187,25 @@ void params_refuse(struct answer *ans, const char *field, const char *fmt, ...)
 	va_end(args);
 	answer_error(ans, 400, "bad_parameter", field, "%s", why.data ? why.data : "");
 }
+
+struct query *params_resolve(const struct params *p, struct reader *reader, struct answer *ans)
+{
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	struct query *q;
+	int r;
+
+	if (reader_get(reader, &q) < 0) {
+		answer_error(ans, 503, "database_unavailable", NULL, "%s", reader_why(reader));
+		return NULL;
+	}
+	r = query_filter_resolve(q, &p->filter, &why);
+	if (r == 0)
+		return q;
+	if (r == -EINVAL) {
+		params_refuse(ans, query_field_name(QUERY_CONTAINER), "container: %s", why.data ? why.data : "is ambiguous");
+	} else {
+		reader_failed(reader, r);
+		answer_failure(ans, r);
+	}
+	return NULL;
+}

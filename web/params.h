@@ -3,6 +3,7 @@
 #pragma once
 
 #include "answer.h"
+#include "reader.h"
 #include "request.h"
 #include "seccompwatch/query.h"
 
@@ -41,6 +42,9 @@ void params_free(struct params *p);
 /* Everything the request says, or -EINVAL and a 400 in *ans that names the parameter: unknown, out of range, or
  * given twice with two values. */
 int params_read(const struct request *req, unsigned accepted, int64_t now, struct params *ret, struct answer *ans);
+
+/* The reader, when the parameters mean something to it too: NULL and an error in *ans otherwise. */
+struct query *params_resolve(const struct params *p, struct reader *reader, struct answer *ans);
 
 /* A 400 of one parameter. */
 void params_refuse(struct answer *ans, const char *field, const char *fmt, ...) PRINTF(3, 4);

@@ -100,10 +100,12 @@ const char *reader_why(const struct reader *reader)
 void reader_failed(struct reader *reader, int error)
 {
 	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	const char *sentence;
 
 	if (error == -EINVAL || error == -ENOMEM)
 		return;
-	text_printf(&why, "cannot read %s: %s", reader->path, strerror(-error));
+	sentence = reader->query ? query_error(reader->query) : "";
+	text_printf(&why, "cannot read %s: %s", reader->path, *sentence ? sentence : strerror(-error));
 	remember(reader, error, why.data ? why.data : "cannot read the database");
 }
 

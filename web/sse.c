@@ -28,18 +28,12 @@ static void flush(struct saying *saying)
 static int say_row(void *data, const struct query_row *row)
 {
 	struct saying *saying = data;
-	json_t *event;
-	int r;
 
 	if (saying->rows++ == ROWS_MAX)
 		return -E2BIG;
 	flush(saying);
-	event = render_event_json(row);
-	if (!event)
-		return -ENOMEM;
-	r = answer_dump(&saying->last, event);
-	json_decref(event);
-	return r;
+	render_event_add_json(row, &saying->last);
+	return saying->last.failed ? -ENOMEM : 0;
 }
 
 void sse_reset(struct text *to, uint64_t seq)

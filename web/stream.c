@@ -368,9 +368,13 @@ static int read_last_id(const struct request *req, struct params *p, struct answ
 void stream_open(struct web *web, const struct request *req, const char *rest, struct answer *ans)
 {
 	CLEANUP_PARAMS struct params params = PARAMS_EMPTY;
+	struct query *q;
 	int r;
 
 	if (params_read(req, PARAMS_FILTERS | PARAMS_SEQ, 0, &params, ans) < 0 || read_last_id(req, &params, ans) < 0)
+		return;
+	/* A stream may begin before there is a database. */
+	if (reader_get(web->reader, &q) == 0 && !params_resolve(&params, web->reader, ans))
 		return;
 	ans->type = "text/event-stream";
 	ans->status = 200;

@@ -94,10 +94,9 @@ void api_timeline(struct web *web, const struct request *req, const char *rest, 
 	if (params_read(req, PARAMS_FILTERS | PARAMS_TIME | PARAMS_STEP, now, &params, ans) < 0 ||
 		timeline_plan(&params, now, &plan, ans) < 0)
 		return;
-	if (reader_get(web->reader, &q) < 0) {
-		answer_error(ans, 503, "database_unavailable", NULL, "%s", reader_why(web->reader));
+	q = params_resolve(&params, web->reader, ans);
+	if (!q)
 		return;
-	}
 	r = ask(q, &params, &plan, ans);
 	if (r == -EINVAL) {
 		params_refuse(ans, NULL, "no timeline can be made for these filters");

@@ -10,7 +10,9 @@
 #include "../../web/answer.h"
 #include "../../web/listen.h"
 #include "../../web/outbox.h"
+#include "../../web/params.h"
 #include "../../web/request.h"
+#include "../../web/timeline.h"
 
 static void test_targets(void **state)
 {
@@ -270,6 +272,124 @@ static void test_lists(void **state)
 	answer_free(&ans);
 }
 
+#define NOW INT64_C(1700000000000)
+
+/* Reads the parameters of a target; the field that is named when they are refused, "" for none. */
+static int read_params(const char *target, unsigned accepted, struct params *ret, char field[static 64])
+{
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	static struct request req;
+	struct answer ans = {0};
+	int r;
+
+	request_free(&req);
+	assert_int_equal(request_parse(&req, target, &why), 0);
+	*ret = PARAMS_EMPTY;
+	r = params_read(&req, accepted, NOW, ret, &ans);
+	field[0] = '\0';
+	if (r < 0) {
+		json_t *document = json_loads(ans.body.data, 0, NULL);
+		const char *named = json_string_value(json_object_get(json_object_get(document, "error"), "field"));
+
+		assert_int_equal(ans.status, 400);
+		snprintf(field, 64, "%s", named ? named : "");
+		json_decref(document);
+	}
+	answer_free(&ans);
+	return r;
+}
+
+static void test_params_refused(void **state)
+{
+	enum {
+		EVENTS = PARAMS_FILTERS | PARAMS_TIME | PARAMS_LIMIT | PARAMS_ORDER | PARAMS_CURSOR,
+	};
+	static const struct {
+		const char *target, *field;
+		unsigned accepted;
+	} cases[] = {
+		{"/?limit=0", "limit", EVENTS}, {"/?limit=1001", "limit", EVENTS}, {"/?limit=", "limit", EVENTS},
+		{"/?limit=-1", "limit", EVENTS}, {"/?limit=18446744073709551617", "limit", EVENTS},
+		{"/?limit=1", "limit", PARAMS_TIME}, {"/?limit=1&limit=2", "limit", EVENTS}, {"/?order=", "order", EVENTS},
+		{"/?since=tomorrow", "since", EVENTS}, {"/?since=1&since=2", "since", EVENTS}, {"/?since=2&until=1", "", EVENTS},
+		{"/?pid=x", "pid", EVENTS}, {"/?outcome=sad", "outcome", EVENTS}, {"/?hour=1", "hour", EVENTS},
+		{"/?x=1", "x", EVENTS}, {"/?=1", "", EVENTS}, {"/?comm=a", "comm", PARAMS_LIMIT}, {"/?by=", "by", PARAMS_BY},
+		{"/?by=comm,comm", "by", PARAMS_BY}, {"/?by=comm,", "by", PARAMS_BY}, {"/?step=0m", "step", PARAMS_STEP},
+		{"/?step=5", "step", PARAMS_STEP}, {"/?since=1h", "since", PARAMS_SEQ}, {"/?since=-1", "since", PARAMS_SEQ},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP_PARAMS struct params p;
+		char field[64];
+		int r = read_params(cases[i].target, cases[i].accepted, &p, field);
+
+		if (r != -EINVAL || strcmp(field, cases[i].field) != 0)
+			fail_msg("%s: %d, field \"%s\"", cases[i].target, r, field);
+	}
+}
+
+static void test_params_read(void **state)
+{
+	CLEANUP_PARAMS struct params p, q, s;
+	char field[64];
+
+	assert_int_equal(read_params("/?since=1h&until=1700000000&limit=7&limit=7&order=asc&comm=a,b&comm=c&cursor=x",
+				 PARAMS_FILTERS | PARAMS_TIME | PARAMS_LIMIT | PARAMS_ORDER | PARAMS_CURSOR, &p, field),
+		0);
+	assert_int_equal(p.filter.since, NOW - 3600000);
+	assert_int_equal(p.filter.until, NOW);
+	assert_int_equal(p.limit, 7);
+	assert_true(p.ascending);
+	assert_int_equal(p.filter.fields[QUERY_COMM].n, 3);
+	assert_string_equal(p.cursor, "x");
+	assert_int_equal(read_params("/?by=hour,container", PARAMS_BY, &q, field), 0);
+	assert_int_equal(q.n_by, 2);
+	assert_int_equal(q.by[0], QUERY_HOUR);
+	assert_int_equal(q.limit, PARAMS_LIMIT_DEFAULT);
+	assert_int_equal(read_params("/?since=12&comm=a", PARAMS_SEQ | PARAMS_FILTERS, &s, field), 0);
+	assert_true(s.has_seq);
+	assert_int_equal(s.seq, 12);
+	assert_int_equal(s.filter.since, CLOCK_NONE);
+}
+
+static void test_timeline_plans(void **state)
+{
+	static const struct {
+		const char *target;
+		int r;
+		int64_t since, step;
+		size_t buckets;
+	} cases[] = {
+		/* 1700000000 is 22:13:20. */
+		{"/", 0, 1699996380000, 60000, 61},
+		{"/?since=1d&step=1h", 0, 1699912800000, 3600000, 25},
+		{"/?since=1d", 0, 1699912800000, 900000, 97},
+		{"/?since=30d", 0, 1697328000000, 86400000, 31},
+		{"/?since=1699999980&until=1700000040", 0, 1699999980000, 60000, 1},
+		{"/?since=1699999980&until=1700000041", 0, 1699999980000, 60000, 2},
+		{"/?since=365d&step=1m", -EINVAL, 0, 0, 0},
+		{"/?step=90s", -EINVAL, 0, 0, 0},
+		{"/?step=61m", -EINVAL, 0, 0, 0},
+		{"/?since=1700000100", -EINVAL, 0, 0, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP_PARAMS struct params p;
+		struct timeline_plan plan = {0};
+		struct answer ans = {0};
+		char field[64];
+		int r;
+
+		assert_int_equal(read_params(cases[i].target, PARAMS_TIME | PARAMS_STEP, &p, field), 0);
+		r = timeline_plan(&p, NOW, &plan, &ans);
+		if (r != cases[i].r || plan.since != cases[i].since || plan.step != cases[i].step ||
+			(r == 0 && plan.buckets != cases[i].buckets))
+			fail_msg("%s: %d, %lld by %lld, %zu buckets", cases[i].target, r, (long long)plan.since,
+				(long long)plan.step, plan.buckets);
+		answer_free(&ans);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +405,9 @@ int main(void)
 		cmocka_unit_test(test_outbox_bounds),
 		cmocka_unit_test(test_error_document),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_params_refused),
+		cmocka_unit_test(test_params_read),
+		cmocka_unit_test(test_timeline_plans),
 	};
 
 	return cmocka_run_group_tests_name("web", tests, NULL, NULL);
