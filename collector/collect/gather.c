@@ -43,9 +43,11 @@ static void cover(struct gather *g, uint32_t until, int64_t time)
 {
 	if (until == g->uncovered || g->refusing)
 		return;
-	if (!g->stretch || !g->in_batch)
-		(void)batch_cover(g->filling, g->uncovered, g->uncovered_time, !g->stretch);
-	(void)batch_cover(g->filling, until - 1, time, false);
+	if ((!g->stretch || !g->in_batch) &&
+		batch_cover(g->filling, g->uncovered, g->uncovered_time, !g->stretch) != 0)
+		return;
+	if (batch_cover(g->filling, until - 1, time, false) != 0)
+		return;
 	g->uncovered = until;
 	g->uncovered_time = time;
 	g->stretch = g->in_batch = true;
