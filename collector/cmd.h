@@ -55,6 +55,7 @@ extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_import;
 extern const struct cmd cmd_run;
+extern const struct cmd cmd_serve;
 
 /* For `run`, which hands them on. */
 extern const struct option_row cmd_collect_options[];

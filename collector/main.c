@@ -9,6 +9,9 @@
 
 /* In the order a new user meets them. */
 const struct cmd *const cmd_table[] = {
+	&cmd_run,
+	&cmd_collect,
+	&cmd_serve,
 	&cmd_doctor,
 	&cmd_help,
 	NULL,
