@@ -15,7 +15,7 @@ int timeline_plan(const struct params *p, int64_t now, struct timeline_plan *ret
 	static const int64_t steps[] = {MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY};
 	int64_t until = p->filter.until == CLOCK_NONE ? now : p->filter.until;
 	int64_t since = p->filter.since == CLOCK_NONE ? until - HOUR : p->filter.since;
-	int64_t step = p->step;
+	int64_t step = p->step, buckets;
 
 	if (since >= until) {
 		params_refuse(ans, "since", "since: is not before the end of the time span");
@@ -31,14 +31,14 @@ int timeline_plan(const struct params *p, int64_t now, struct timeline_plan *ret
 		return -EINVAL;
 	}
 	since -= since % step;
-	ret->since = since;
-	ret->step = step;
-	ret->buckets = (size_t)((until - since + step - 1) / step);
-	if (ret->buckets <= TIMELINE_BUCKETS_MAX)
-		return 0;
-	params_refuse(ans, "step", "step: makes %zu buckets of this time span, more than %d", ret->buckets,
-		TIMELINE_BUCKETS_MAX);
-	return -EINVAL;
+	buckets = (until - since + step - 1) / step;
+	if (buckets > TIMELINE_BUCKETS_MAX) {
+		params_refuse(ans, "step", "step: makes %lld buckets of this time span, more than %d", (long long)buckets,
+			TIMELINE_BUCKETS_MAX);
+		return -EINVAL;
+	}
+	*ret = (struct timeline_plan){since, step, (size_t)buckets};
+	return 0;
 }
 
 static json_t *bucket_json(const struct query_bucket *bucket)
