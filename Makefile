@@ -95,6 +95,15 @@ $(BUILD)/tests/%: tests/%.c $(TEST_OBJ) $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -Itests $(LDFLAGS) -pie -pthread -o $@ $< $(TEST_OBJ) $(LIB) $(LDLIBS) -lcmocka
 
+# ---- running -----------------------------------------------------------------------------------------------
+run: deps ## install what building needs, build, and watch this host (LISTEN=ADDR:PORT)
+	@$(MAKE) --no-print-directory all
+	@$(BIN) run --listen $(LISTEN)
+
+demo: deps ## the same, with one harmless violation of each kind to look at
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/live/violate
+	@sh tests/live/demo.sh $(BIN) $(BUILD)/tests/live/violate $(LISTEN)
+
 # ---- tests -------------------------------------------------------------------------------------------------
 check-unit: $(UNIT) ## unit and golden tests: no root, no network
 	@for t in $(UNIT); do echo "== $$t"; $$t || exit 1; done
@@ -102,6 +111,21 @@ check-unit: $(UNIT) ## unit and golden tests: no root, no network
 check-asan: ## the unit and golden tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory check-unit BUILD=$(BUILD)/asan CC=clang \
 		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+
+# As root. SECCOMPWATCH_TEST_NO_AUDIT=1 where audit records cannot be read and that is known.
+VIOLATE := $(BUILD)/tests/live/violate
+LIVE    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/live/test_*.c)))
+$(VIOLATE): tests/live/violate.c tests/live/violate_kinds.c tests/live/violate.h
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -pie -o $@ $(filter %.c,$^) $(LDLIBS)
+$(BUILD)/tests/live/test_%: tests/live/test_%.c tests/live/rig.c tests/live/rig.h $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -Itests $(LDFLAGS) -pie -pthread -o $@ $(filter %.c,$^) $(LIB) $(LDLIBS) -lcmocka
+check-live: all $(LIVE) $(VIOLATE) ## root: real violations, from the kernel to the answers
+	@for t in $(LIVE); do echo "== $$t"; BUILD=$(BUILD) $$t || exit 1; done
+
+bench: all $(BUILD)/tests/bench/storm $(VIOLATE) ## root: print speed and memory as ratios of whole processes
+	@$(BUILD)/tests/bench/storm $(BIN) $(VIOLATE)
 
 check: deps-check all ## install what tests need, then run every test (root: the live ones read the kernel's audit)
 	@$(MAKE) --no-print-directory check-unit check-asan check-live
@@ -150,6 +174,6 @@ install: $(BIN) $(BUILD)/seccompwatch.8 $(BUILD)/seccompwatch.bash ## install un
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: help deps deps-check deps-lint all check check-unit check-asan check-live fuzz lint install clean
+.PHONY: help deps deps-check deps-lint all run demo bench check check-unit check-asan check-live fuzz lint install clean
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/collector/main.d $(addsuffix .d,$(UNIT))
