@@ -154,14 +154,6 @@ static int on_signal(void *data, int signal, int sender_pid)
 	return 0;
 }
 
-/* A record's pid is one of the initial pid namespace, whose number is fixed (uapi/linux/nsfs.h). */
-static bool pids_are_ours(void)
-{
-	char name[64] = "";
-
-	return readlink("/proc/self/ns/pid", name, sizeof(name) - 1) > 0 && strcmp(name, "pid:[4026531836]") == 0;
-}
-
 static int read_boot_id(char ret[static 37])
 {
 	CLEANUP_CLOSE int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
@@ -242,7 +234,7 @@ static int open_kernel(struct collect *c, const struct collect_options *options,
 		log_warning("the kernel's queue is %zu bytes instead of %zu: without CAP_NET_ADMIN "
 			    "net.core.rmem_max limits it, and a storm of violations may overflow it",
 			netlink_receive_buffer(c->netlink), asked);
-	if (!pids_are_ours()) {
+	if (!netlink_pids_are_ours()) {
 		log_warning("this is not the initial pid namespace: processes cannot be attributed to containers");
 		return 0;
 	}

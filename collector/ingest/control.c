@@ -35,7 +35,7 @@ static int ask(int fd, uint16_t type)
 /* The next answer of the kernel's: its length without the header, or negative errno (also the kernel's own). */
 static int take(int fd, struct answer *ret)
 {
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = {0};
 	socklen_t from_len = sizeof(from);
 	ssize_t n = recvfrom(fd, ret, sizeof(*ret), MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
 	int error;

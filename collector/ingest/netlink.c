@@ -25,6 +25,14 @@ bool netlink_in_initial_namespace(void)
 		access("/proc/sys/net/core", F_OK) != 0;
 }
 
+bool netlink_pids_are_ours(void)
+{
+	char name[64] = "";
+
+	/* The number is fixed: include/linux/proc_ns.h PROC_PID_INIT_INO. */
+	return readlink("/proc/self/ns/pid", name, sizeof(name) - 1) > 0 && strcmp(name, "pid:[4026531836]") == 0;
+}
+
 bool netlink_booted_without_audit(struct span cmdline)
 {
 	bool off = false;
@@ -116,13 +124,10 @@ static void prepare(struct netlink *n)
 	}
 }
 
-int netlink_open(struct netlink **ret, const struct netlink_options *options, struct text *why)
+static int open_socket(struct netlink *n, const struct netlink_options *options, struct text *why)
 {
-	CLEANUP(netlink_close_p) struct netlink *n = calloc(1, sizeof(*n));
 	int r;
 
-	if (!n)
-		return -ENOMEM;
 	n->fd = audit_open();
 	if (n->fd < 0)
 		return give_up(-errno, why);
@@ -136,8 +141,20 @@ int netlink_open(struct netlink **ret, const struct netlink_options *options, st
 	}
 	n->granted = set_receive_buffer(n->fd,
 		options->receive_buffer ? options->receive_buffer : NETLINK_RECEIVE_BUFFER);
+	return 0;
+}
+
+int netlink_open(struct netlink **ret, const struct netlink_options *options, struct text *why)
+{
+	struct netlink *n = calloc(1, sizeof(*n));
+	int r = n ? open_socket(n, options, why) : -ENOMEM;
+
+	if (r < 0) {
+		netlink_close(n);
+		return r;
+	}
 	prepare(n);
-	*ret = TAKE(n);
+	*ret = n;
 	return 0;
 }
 

@@ -44,5 +44,7 @@ void netlink_explain(int error, struct span cmdline, struct text *why);
 
 /* The group delivers in the initial network namespace alone; elsewhere joining succeeds and nothing comes. */
 bool netlink_in_initial_namespace(void);
+/* A record's pid is one of the initial pid namespace: elsewhere it names somebody else, or nobody. */
+bool netlink_pids_are_ours(void);
 /* Whether the kernel was booted with audit=0 (cmdline is the text of /proc/cmdline). Pure. */
 bool netlink_booted_without_audit(struct span cmdline);
