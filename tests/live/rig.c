@@ -71,6 +71,10 @@ int rig_teardown(void **state)
 	struct rig *rig = *state;
 	char command[128];
 
+	/* Each leads a group, so that its children go with it; what has ended already is nobody's group any more. */
+	for (size_t i = 0; i < rig->n_spawned; i++)
+		if (kill(-rig->spawned[i], SIGKILL) == 0)
+			waitpid(rig->spawned[i], NULL, 0);
 	snprintf(command, sizeof(command), "rm -rf '%s'", rig->dir);
 	free(rig);
 	return system(command) == 0 ? 0 : -1;
@@ -83,6 +87,7 @@ pid_t rig_spawn(struct rig *rig, const char *const *argv)
 	pid_t pid;
 
 	unlink(rig->log);
+	assert_true(rig->n_spawned < RIG_PROCESSES);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
@@ -94,6 +99,8 @@ pid_t rig_spawn(struct rig *rig, const char *const *argv)
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}
+	setpgid(pid, pid); /* whoever is first */
+	rig->spawned[rig->n_spawned++] = pid;
 	return pid;
 }
 
@@ -130,9 +137,7 @@ pid_t rig_start(struct rig *rig, const char *command, const char *const *more, c
 		argv[4 + i] = more[i];
 	pid = rig_spawn(rig, argv);
 	if (!rig_log_says(rig, ready, 5)) {
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		rig_shell(rig, NULL, "cat %L >&2");
+		free(rig_shell(rig, NULL, "cat %L >&2"));
 		fail_msg("%s did not say \"%s\"", command, ready);
 	}
 	return pid;

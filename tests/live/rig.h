@@ -7,12 +7,15 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define RIG_ARGS      16
+#define RIG_PROCESSES 16
+
 struct rig {
 	char dir[64], db[128], log[128];
 	char program[256], violate[256];
+	pid_t spawned[RIG_PROCESSES]; /* those still running are killed in the end */
+	size_t n_spawned;
 };
-
-#define RIG_ARGS 16
 
 /* cmocka's fixtures; *state becomes a struct rig. */
 int rig_setup(void **state);
