@@ -143,6 +143,7 @@ static void choose(const struct line *lines, size_t n, struct cgroup_identity *r
 				continue;
 			before = lines[i].path;
 			cgroup_identify_path(before, &other);
+			other.v2 = rank == RANK_V2;
 			if (other.id[0] || (is_empty(ret) && !is_empty(&other)))
 				*ret = other;
 			if (ret->id[0])

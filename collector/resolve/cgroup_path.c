@@ -151,6 +151,7 @@ void cgroup_identify_path(struct span path, struct cgroup_identity *ret)
 	struct span unit;
 
 	ret->runtime = EVENT_RUNTIME_NONE;
+	ret->v2 = true;
 	ret->id[0] = ret->pod_uid[0] = ret->unit[0] = ret->outer[0] = '\0';
 	path = without_deleted(path);
 	while (path.len > 0) {

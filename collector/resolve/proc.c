@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "proc.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+
+#define MOUNTS_MAX (64u << 10)
 
 int proc_open(const char *path, int *ret_fd)
 {
@@ -14,19 +18,26 @@ int proc_open(const char *path, int *ret_fd)
 	return 0;
 }
 
-/* One read: the kernel writes these files as a whole when the buffer takes them. */
-static int read_file(int proc_fd, int pid, const char *name, char *buffer, size_t size, size_t *ret_len)
+static int open_file(int proc_fd, int pid, const char *name)
 {
 	char path[32];
-	CLEANUP_CLOSE int fd = -1;
-	ssize_t n;
+	int fd;
 
 	if (pid <= 0)
 		return -ESRCH;
 	snprintf(path, sizeof(path), "%d/%s", pid, name);
 	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+/* One read: the kernel writes these files as a whole when the buffer takes them. */
+static int read_file(int proc_fd, int pid, const char *name, char *buffer, size_t size, size_t *ret_len)
+{
+	CLEANUP_CLOSE int fd = open_file(proc_fd, pid, name);
+	ssize_t n;
+
 	if (fd < 0)
-		return -errno;
+		return fd;
 	n = read(fd, buffer, size);
 	if (n < 0)
 		return -errno;
@@ -48,31 +59,153 @@ int proc_read_cgroup(int proc_fd, int pid, char buffer[static PROC_CGROUP_MAX], 
 	return 0;
 }
 
-int proc_parse_start(struct span stat, uint64_t *ret_ticks)
+/* The next field, blanks apart; moves *s behind it. */
+static struct span next_field(struct span *s)
 {
-	size_t at = stat.len, end;
+	size_t start = 0, end;
+	struct span field;
+
+	while (start < s->len && s->data[start] == ' ')
+		start++;
+	for (end = start; end < s->len && s->data[end] != ' ' && s->data[end] != '\n'; end++)
+		;
+	field = (struct span){s->data + start, end - start};
+	*s = span_from_offset(*s, end);
+	return field;
+}
+
+static void copy_comm(struct span stat, size_t end, char ret[static 16])
+{
+	size_t start = 0, len;
+
+	while (start < end && stat.data[start] != '(')
+		start++;
+	len = start + 1 < end ? MIN(end - start - 2, 15u) : 0;
+	memcpy(ret, stat.data + start + 1, len);
+	ret[len] = '\0';
+}
+
+int proc_parse_stat(struct span stat, struct proc_stat *ret)
+{
+	struct span rest, field;
+	uint64_t parent = 0, start = 0;
+	size_t at = stat.len;
+	int r = 0;
 
 	/* comm, the second field, may hold anything: the last ')' ends it, for only numbers follow. */
 	while (at > 0 && stat.data[at - 1] != ')')
 		at--;
 	if (at == 0)
 		return -EINVAL;
-	for (int field = 2; field < 22; field++) {
-		while (at < stat.len && stat.data[at] != ' ')
-			at++;
-		if (at++ >= stat.len)
-			return -EINVAL;
+	rest = span_from_offset(stat, at);
+	for (int i = 3; i <= 22 && r == 0; i++) {
+		field = next_field(&rest);
+		if (i == 4)
+			r = text_to_u64(field, INT32_MAX, &parent);
+		else if (i == 22)
+			r = text_to_u64(field, UINT64_MAX, &start);
 	}
-	for (end = at; end < stat.len && stat.data[end] != ' ' && stat.data[end] != '\n'; end++)
-		;
-	return text_to_u64((struct span){stat.data + at, end - at}, UINT64_MAX, ret_ticks);
+	if (r < 0)
+		return -EINVAL;
+	ret->parent = (int32_t)parent;
+	ret->start = start;
+	copy_comm(stat, at, ret->comm);
+	return 0;
 }
 
-int proc_read_start(int proc_fd, int pid, uint64_t *ret_ticks)
+int proc_read_stat(int proc_fd, int pid, struct proc_stat *ret)
 {
 	char buffer[1024];
 	size_t len;
 	int r = read_file(proc_fd, pid, "stat", buffer, sizeof(buffer), &len);
 
-	return r < 0 ? r : proc_parse_start((struct span){buffer, len}, ret_ticks);
+	return r < 0 ? r : proc_parse_stat((struct span){buffer, len}, ret);
+}
+
+int proc_read_command(int proc_fd, int pid, char *buffer, size_t size)
+{
+	size_t len;
+	int r = read_file(proc_fd, pid, "cmdline", buffer, size - 1, &len);
+
+	if (r < 0)
+		return r;
+	while (len > 0 && buffer[len - 1] == '\0')
+		len--;
+	buffer[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (buffer[i] == '\0')
+			buffer[i] = ' ';
+	return 0;
+}
+
+uint64_t proc_mount_ns(int proc_fd, int pid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%d/ns/mnt", pid);
+	return fstatat(proc_fd, path, &st, 0) < 0 ? 0 : st.st_ino;
+}
+
+bool proc_is_writable_cgroup(struct span line)
+{
+	struct span options, field;
+
+	for (int i = 1; i < 6; i++)
+		next_field(&line);
+	options = next_field(&line);
+	do
+		field = next_field(&line);
+	while (field.len > 0 && !span_equal(field, SPAN("-")));
+	field = next_field(&line);
+	return (span_equal(field, SPAN("cgroup")) || span_equal(field, SPAN("cgroup2"))) &&
+		(span_equal(options, SPAN("rw")) || span_starts(options, SPAN("rw,")));
+}
+
+static bool has_writable_cgroup(struct span mounts)
+{
+	while (mounts.len > 0) {
+		const char *newline = memchr(mounts.data, '\n', mounts.len);
+		size_t len = newline ? (size_t)(newline - mounts.data) : mounts.len;
+
+		if (proc_is_writable_cgroup((struct span){mounts.data, len}))
+			return true;
+		mounts = span_from_offset(mounts, len + 1);
+	}
+	return false;
+}
+
+bool proc_is_sealed(int proc_fd, int pid)
+{
+	CLEANUP_CLOSE int fd = open_file(proc_fd, pid, "mountinfo");
+	CLEANUP_FREE char *buffer = fd >= 0 ? malloc(MOUNTS_MAX) : NULL;
+	size_t len = 0;
+	ssize_t n = buffer ? 1 : -1;
+
+	while (n > 0 && len < MOUNTS_MAX) {
+		n = read(fd, buffer + len, MOUNTS_MAX - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	return n == 0 && len > 0 && !has_writable_cgroup((struct span){buffer, len});
+}
+
+int proc_each(int proc_fd, void (*fn)(void *data, int32_t pid), void *data)
+{
+	int fd = openat(proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+	uint64_t pid;
+
+	if (!dir) {
+		int r = -errno;
+
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	while ((entry = readdir(dir)))
+		if (text_to_u64(span_from(entry->d_name), INT32_MAX, &pid) == 0)
+			fn(data, (int32_t)pid);
+	closedir(dir);
+	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* proc: what is read of /proc, by way of a descriptor of it. Bounded; nothing stays open. */
+/* proc: what is read of /proc, by way of a descriptor of it. Bounded; nothing stays open. -ENOENT, -ESRCH: there is
+ * no such process (any more). */
 #pragma once
 
 #include "seccompwatch/text.h"
@@ -8,10 +9,27 @@
 #define PROC_CGROUP_MAX 16384
 
 int proc_open(const char *path, int *ret_fd);
-/* PID/cgroup as it is, whole lines only. -ENOENT, -ESRCH: no such process (any more). */
+/* PID/cgroup as it is, whole lines only. */
 int proc_read_cgroup(int proc_fd, int pid, char buffer[static PROC_CGROUP_MAX], size_t *ret_len);
-/* When a process began: CLOCK_BOOTTIME, in clock ticks. */
-int proc_read_start(int proc_fd, int pid, uint64_t *ret_ticks);
 
-/* Pure: the 22nd field of PID/stat; -EINVAL. */
-int proc_parse_start(struct span stat, uint64_t *ret_ticks);
+struct proc_stat {
+	int32_t parent;
+	uint64_t start; /* CLOCK_BOOTTIME, in clock ticks */
+	char comm[16];
+};
+int proc_read_stat(int proc_fd, int pid, struct proc_stat *ret);
+
+/* PID/cmdline with blanks between the arguments, at most `size` bytes with the NUL. */
+int proc_read_command(int proc_fd, int pid, char *buffer, size_t size);
+/* The inode of the process's mount namespace; 0 when it cannot be seen. */
+uint64_t proc_mount_ns(int proc_fd, int pid);
+/* Whether no cgroup file system is writable in the process's mount namespace, so that neither it nor its children
+ * can go to another cgroup. False when that cannot be seen. */
+bool proc_is_sealed(int proc_fd, int pid);
+/* Calls fn for each process. */
+int proc_each(int proc_fd, void (*fn)(void *data, int32_t pid), void *data);
+
+/* Pure: PID/stat; -EINVAL. */
+int proc_parse_stat(struct span stat, struct proc_stat *ret);
+/* Pure: a line of PID/mountinfo. */
+bool proc_is_writable_cgroup(struct span line);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "proc.h"
+#include "watch.h"
 
 #define SLOTS 64 /* a power of two: distinct pids of a burst whose answers are kept */
 
@@ -24,6 +25,9 @@ struct process_table {
 	int proc_fd;
 	uint32_t burst;
 	long ticks; /* a second */
+	struct watch *watch; /* NULL: /proc alone */
+	process_container_fn container_fn;
+	void *container_data;
 	struct answer answers[SLOTS];
 };
 
@@ -53,8 +57,51 @@ void process_table_free(struct process_table *t)
 {
 	if (!t)
 		return;
+	watch_close(t->watch);
 	close(t->proc_fd);
 	free(t);
+}
+
+static void on_container(void *data, const struct identity *identity, int32_t pid)
+{
+	struct process_table *t = data;
+
+	if (t->container_fn)
+		t->container_fn(t->container_data, identity->runtime, identity->texts, pid);
+}
+
+void process_table_on_container(struct process_table *t, process_container_fn fn, void *data)
+{
+	t->container_fn = fn;
+	t->container_data = data;
+}
+
+int process_table_watch(struct process_table *t, size_t memory, struct text *why)
+{
+	struct watch_options options = {t->proc_fd, memory, on_container, t};
+
+	return t->watch ? 0 : watch_open(&options, &t->watch, why);
+}
+
+int process_table_fd(const struct process_table *t)
+{
+	return t->watch ? watch_fd(t->watch) : -1;
+}
+
+void process_table_dispatch(struct process_table *t)
+{
+	if (t->watch)
+		watch_dispatch(t->watch);
+}
+
+struct process_stats process_table_stats(const struct process_table *t)
+{
+	struct watch_stats s;
+
+	if (!t->watch)
+		return (struct process_stats){0};
+	s = watch_stats(t->watch);
+	return (struct process_stats){true, s.moves, s.lives.n, s.lives.bytes, s.lives.evicted, s.events, s.lost};
 }
 
 void process_table_forget(struct process_table *t)
@@ -72,12 +119,12 @@ static int64_t milliseconds(clockid_t clock)
 
 static int read_started(const struct process_table *t, int32_t pid, int64_t *ret)
 {
-	uint64_t ticks;
-	int r = proc_read_start(t->proc_fd, pid, &ticks);
+	struct proc_stat stat;
+	int r = proc_read_stat(t->proc_fd, pid, &stat);
 
 	if (r == 0)
 		*ret = milliseconds(CLOCK_REALTIME) - milliseconds(CLOCK_BOOTTIME) +
-			(int64_t)(ticks * 1000 / (uint64_t)t->ticks);
+			(int64_t)(stat.start * 1000 / (uint64_t)t->ticks);
 	return r;
 }
 
@@ -122,27 +169,44 @@ static bool is_the_same(struct process_table *t, struct answer *a, int64_t time)
 	return a->started <= time + SLACK_MS;
 }
 
-static void fill(struct event *ev, const struct answer *a)
+static void fill(struct event *ev, enum event_runtime runtime, const char *id, const char *pod_uid, const char *unit)
 {
-	const struct cgroup_identity *identity = &a->identity;
+	ev->runtime = runtime;
+	if (*id)
+		event_set(ev, &ev->container_id, span_from(id));
+	if (*pod_uid)
+		event_set(ev, &ev->pod_uid, span_from(pod_uid));
+	if (*unit)
+		event_set(ev, &ev->unit, span_from(unit));
+}
 
-	ev->attribution = a->attribution;
-	ev->runtime = identity->runtime;
-	if (identity->id[0])
-		event_set(ev, &ev->container_id, span_from(identity->id));
-	if (identity->pod_uid[0])
-		event_set(ev, &ev->pod_uid, span_from(identity->pod_uid));
-	if (identity->unit[0])
-		event_set(ev, &ev->unit, span_from(identity->unit));
+static bool attribute_live(struct process_table *t, struct event *ev)
+{
+	struct answer *a = answer(t, ev->pid);
+
+	if (a->attribution == EVENT_ATTRIBUTION_NONE || !is_the_same(t, a, ev->time))
+		return false;
+	ev->attribution = EVENT_ATTRIBUTION_LIVE;
+	fill(ev, a->identity.runtime, a->identity.id, a->identity.pod_uid, a->identity.unit);
+	return true;
+}
+
+static void attribute_cached(struct process_table *t, struct event *ev)
+{
+	const struct life *life;
+	const struct identity *i;
+
+	watch_drain(t->watch);
+	life = watch_find(t->watch, ev->pid, ev->time);
+	if (!life)
+		return;
+	i = life->identity;
+	ev->attribution = EVENT_ATTRIBUTION_CACHED;
+	fill(ev, i->runtime, i->texts, i->texts + i->pod_uid, i->texts + i->unit);
 }
 
 void process_attribute(struct process_table *t, struct event *ev)
 {
-	struct answer *a;
-
-	if (ev->pid <= 0)
-		return;
-	a = answer(t, ev->pid);
-	if (a->attribution != EVENT_ATTRIBUTION_NONE && is_the_same(t, a, ev->time))
-		fill(ev, a);
+	if (ev->pid > 0 && !attribute_live(t, ev) && t->watch)
+		attribute_cached(t, ev);
 }

@@ -12,6 +12,7 @@
 
 struct cgroup_identity {
 	enum event_runtime runtime;   /* NONE: no container */
+	bool v2;                      /* told by v2's line (or by a path alone): a fork can leave that cgroup */
 	char id[CGROUP_ID_MAX];       /* "" when none; the innermost container's */
 	char pod_uid[CGROUP_POD_MAX]; /* with dashes where it is a UUID; a Podman pod's has 64 digits */
 	char unit[CGROUP_UNIT_MAX];   /* the host's systemd unit around it (service, scope, else slice), "" when none */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* process: who a pid belongs to, asked of /proc on receipt of its record. */
+/* process: who a pid belongs to, asked of /proc on receipt of its record, else of what was kept of the processes
+ * that have run. */
 #pragma once
 
 #include "cgroup.h"
@@ -12,9 +13,30 @@ int process_table_new_at(int proc_fd, struct process_table **ret);
 void process_table_free(struct process_table *t);
 DEFINE_CLEANUP(struct process_table *, process_table_free)
 
-/* Fills attribution, runtime, container_id, pod_uid and unit of *ev, or leaves them at none: a dead or
- * exiting process is never guessed, nor is a pid that another process may have by now. For records of this
- * machine. Answers for one pid are reused until process_table_forget. */
+/* Called, from watch, dispatch or attribute, with the first process seen of each container, probably still alive; again
+ * when a container was forgotten meanwhile. */
+typedef void (*process_container_fn)(void *data, enum event_runtime runtime, const char *id, int32_t pid);
+void process_table_on_container(struct process_table *t, process_container_fn fn, void *data);
+
+/* From here on processes are watched (the kernel's process events, fanotify on the cgroup hierarchies), so that those
+ * that are gone are known. -EPERM or another error with a sentence in *why: everything goes on by /proc alone.
+ * `memory`: for what is kept, 0: 8 MiB. */
+int process_table_watch(struct process_table *t, size_t memory, struct text *why);
+/* Readable (level-triggered) when there is something to take in; -1 when not watching. Dispatch takes a bounded share. */
+int process_table_fd(const struct process_table *t);
+void process_table_dispatch(struct process_table *t);
+
+struct process_stats {
+	bool watching, moves;   /* process events; moves between cgroups */
+	size_t processes, bytes; /* kept */
+	uint64_t evicted;       /* lives that memory did not hold */
+	uint64_t events, lost;  /* heard; times that some were lost */
+};
+struct process_stats process_table_stats(const struct process_table *t);
+
+/* Fills attribution, runtime, container_id, pod_uid and unit of *ev, or leaves them at none: nothing is
+ * guessed of a dead or exiting process that was not watched, nor of a pid that another process may have by now.
+ * For records of this machine. Answers of /proc for one pid are reused until process_table_forget. */
 void process_attribute(struct process_table *t, struct event *ev);
 /* A burst of records has been handled: what was read is old now. */
 void process_table_forget(struct process_table *t);

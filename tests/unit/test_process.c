@@ -190,11 +190,64 @@ static void parses_starts(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		uint64_t ticks = 0;
+		struct proc_stat stat = {0};
 
-		assert_int_equal(proc_parse_start(span_from(cases[i].stat), &ticks), cases[i].result);
-		assert_int_equal(ticks, cases[i].ticks);
+		assert_int_equal(proc_parse_stat(span_from(cases[i].stat), &stat), cases[i].result);
+		assert_int_equal(stat.start, cases[i].ticks);
 	}
+}
+
+static void parses_comm_and_parent(void **state)
+{
+	struct proc_stat stat;
+
+	assert_int_equal(proc_parse_stat(SPAN("7 (a b) c)) S 42 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 9 9\n"), &stat), 0);
+	assert_int_equal(stat.parent, 42);
+	assert_string_equal(stat.comm, "a b) c)");
+	assert_int_equal(proc_parse_stat(SPAN("7 () S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 9 9\n"), &stat), 0);
+	assert_string_equal(stat.comm, "");
+}
+
+static void sees_writable_cgroups(void **state)
+{
+	static const struct {
+		const char *line;
+		bool writable;
+	} cases[] = {
+		{"30 24 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw", true},
+		{"30 24 0:26 / /sys/fs/cgroup rw - cgroup cgroup rw,pids", true},
+		{"30 24 0:26 / /sys/fs/cgroup ro,nosuid - cgroup2 cgroup2 rw", false},
+		{"30 24 0:26 / /a\\040-\\040cgroup rw shared:1 master:2 - ext4 - rw", false},
+		{"30 24 0:26 / /sys/fs/cgroup rw - tmpfs tmpfs rw", false},
+		{"30 24 0:26 / /x rwx - cgroup2 cgroup2 rw", false},
+		{"30 24 0:26", false},
+		{"", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(proc_is_writable_cgroup(span_from(cases[i].line)), cases[i].writable);
+}
+
+static void reads_commands(void **state)
+{
+	struct fixture *f = *state;
+	char command[16], path[64];
+	int fd;
+	FILE *file;
+
+	write_file(f, 60, "cmdline", "");
+	assert_int_equal(proc_open(f->dir, &fd), 0);
+	assert_int_equal(proc_read_command(fd, 60, command, sizeof(command)), 0);
+	assert_string_equal(command, "");
+	snprintf(path, sizeof(path), "%s/60/cmdline", f->dir);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fwrite("nc\0-l\0a long one\0", 1, 18, file);
+	fclose(file);
+	assert_int_equal(proc_read_command(fd, 60, command, sizeof(command)), 0);
+	assert_string_equal(command, "nc -l a long on");
+	assert_int_equal(proc_read_command(fd, 61, command, sizeof(command)), -ENOENT);
+	close(fd);
 }
 
 static void agrees_with_the_kernel(void **state)
@@ -234,6 +287,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(knows_reused_pids, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaves_out_cut_paths, setup, teardown),
 		cmocka_unit_test(parses_starts),
+		cmocka_unit_test(parses_comm_and_parent),
+		cmocka_unit_test(sees_writable_cgroups),
+		cmocka_unit_test_setup_teardown(reads_commands, setup, teardown),
 		cmocka_unit_test(agrees_with_the_kernel),
 	};
 
