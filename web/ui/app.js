@@ -133,6 +133,7 @@ function say(buckets, byContainer) {
 		OUTCOMES.forEach((name) => { outcomes[name] += row.outcomes[name] ?? 0; });
 	const inside = byContainer.summary.filter((row) => row.container !== null);
 	const total = byContainer.total;
+	byId('headline').dataset.said = 'yes';
 	setText(byId('headline'), headline({
 		total, outcomes, containers: inside.length, more: byContainer.summary.length >= LISTS[0].fetch,
 		outside: inside.length < byContainer.summary.length, words: spanWords(), filtered: filters.terms.length > 0,

@@ -123,7 +123,7 @@ export function honesty({ lost, unwatched, running, ends }) {
 	if (!running && ends)
 		parts.push('nobody is watching now');
 	if (unwatched >= 1000)
-		parts.push(`nobody was watching for ${duration(unwatched)} of it`);
+		parts.push(parts.length ? `${duration(unwatched)} of it went unwatched` : `nobody was watching for ${duration(unwatched)} of it`);
 	if (lost > 0)
 		parts.push(`up to ${plural(lost, 'record was', 'records were')} lost`);
 	if (parts.length === 0)
