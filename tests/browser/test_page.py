@@ -12,8 +12,9 @@ import urllib.request
 
 from selenium.webdriver.common.keys import Keys
 
-import server as sample
-from browser import Browser
+sys.dont_write_bytecode = True
+import server as sample  # noqa: E402
+from browser import Browser  # noqa: E402
 
 CONTRAST = """
 const lum = (rgb) => rgb.map((c) => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; })
@@ -76,7 +77,7 @@ def check_names(b, c):
     outcomes = {"kind0": "Killed", "kind1": "Killed", "kind2": "Executed", "kind3": "Signalled", "kind4": "Traced",
                 "kind5": "Notified", "kind6": "Killed"}
     b.open("?exe=/usr/bin/kind")
-    seen = dict(zip(b.texts("td.c-program bdi:first-child"), b.js(
+    seen = dict(zip(b.texts("td.c-program > bdi"), b.js(
         "return [...document.querySelectorAll('td.c-outcome .badge')].map((n) => n.lastChild.data)")))
     c.that("actions have their outcomes", {k: seen.get(k) for k in outcomes} == outcomes, seen)
 
