@@ -45,6 +45,7 @@ UNIT      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY: $(TEST_OBJ)
 
 help: ## list these targets
 	@echo "seccompwatch $(VERSION). Targets:"
