@@ -42,6 +42,7 @@ enum query_statement {
 	QUERY_ROWS_UP,
 	QUERY_ROWS_DOWN,
 	QUERY_DETAIL,
+	QUERY_BUCKET,
 	QUERY_BUCKETS,
 	QUERY_CHANGES,
 	QUERY_OLDEST_CHANGE,
@@ -176,6 +177,9 @@ struct query_minutes {
 	const struct query_match *match;
 	bool ascending;
 	int64_t blocks; /* blocks of days still to be looked at */
+#define QUERY_FEW 8
+	int64_t few[QUERY_FEW]; /* the wanted signatures, when they are so few */
+	size_t n_few;
 	struct query_level {
 		int64_t base; /* the bucket of bit 0 */
 		uint64_t mask;

@@ -23,6 +23,7 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_ROWS_DOWN] = "SELECT id, sig, pid, seq, count, span, serial, ip FROM event "
 			    "WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
 	[QUERY_DETAIL] = "SELECT ppid, tid, error, args FROM detail WHERE event = ?1",
+	[QUERY_BUCKET] = "SELECT 1 FROM rollup WHERE resolution = ?1 AND bucket = ?2 AND sig = ?3 AND count > 0",
 	[QUERY_BUCKETS] = "SELECT bucket, sig, count FROM rollup WHERE resolution = ?1 AND bucket >= ?2 AND bucket < ?3",
 	[QUERY_CHANGES] = "SELECT first_id, last_id FROM change WHERE seq > ?1 AND first_id IS NOT NULL",
 	[QUERY_OLDEST_CHANGE] = "SELECT min(seq) FROM change",
