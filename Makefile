@@ -5,7 +5,7 @@ VERSION := 0.1.0
 
 # ---- Debian packages, in this one place --------------------------------------------------------------------
 DEB_BUILD := gcc libc6-dev pkg-config libaudit-dev libseccomp-dev libsqlite3-dev libmicrohttpd-dev libjansson-dev \
-	libyaml-dev zlib1g-dev libjs-chart.js
+	libyaml-dev zlib1g-dev nettle-dev libjs-chart.js
 DEB_CHECK := $(DEB_BUILD) libcmocka-dev clang libclang-rt-14-dev auditd sqlite3 curl busybox-static
 DEB_LINT  := $(DEB_CHECK) clang-tidy cppcheck universal-ctags
 
@@ -22,7 +22,7 @@ LISTEN     ?= 127.0.0.1:1326
 export CORPUS
 
 # ---- flags -------------------------------------------------------------------------------------------------
-PKGS  := audit libseccomp sqlite3 libmicrohttpd jansson yaml-0.1 zlib
+PKGS  := audit libseccomp sqlite3 libmicrohttpd jansson yaml-0.1 zlib nettle
 WARN  := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
 	-Wformat=2 -Wundef -Wno-unused-parameter -Wno-missing-field-initializers
 HARD  := -fstack-protector-strong -fno-strict-aliasing -fPIE -ffile-prefix-map=$(CURDIR)=.
@@ -45,7 +45,6 @@ UNIT      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.SECONDARY: $(TEST_OBJ)
 
 help: ## list these targets
 	@echo "seccompwatch $(VERSION). Targets:"
@@ -116,11 +115,10 @@ check-asan: ## the unit and golden tests under AddressSanitizer and UBSan
 # As root. SECCOMPWATCH_TEST_NO_AUDIT=1 where audit records cannot be read and that is known.
 VIOLATE := $(BUILD)/tests/live/violate
 LIVE    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/live/test_*.c)))
-RIG     := tests/live/rig.c tests/live/client.c
 $(VIOLATE): tests/live/violate.c tests/live/violate_kinds.c tests/live/violate.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -pie -o $@ $(filter %.c,$^) $(LDLIBS)
-$(BUILD)/tests/live/test_%: tests/live/test_%.c $(RIG) $(wildcard tests/live/*.h) $(LIB)
+$(BUILD)/tests/live/test_%: tests/live/test_%.c tests/live/rig.c tests/live/rig.h $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -Itests $(LDFLAGS) -pie -pthread -o $@ $(filter %.c,$^) $(LIB) $(LDLIBS) -lcmocka
 check-live: all $(LIVE) $(VIOLATE) ## root: real violations, from the kernel to the answers

@@ -24,20 +24,52 @@ CREATE TABLE host_alias (
   host INTEGER NOT NULL REFERENCES host (id)
 ) STRICT, WITHOUT ROWID;
 
+-- Profiles as the engines applied them (linux.seccomp of the OCI spec), once per distinct content.
+CREATE TABLE profile (
+  id     INTEGER PRIMARY KEY,
+  sha256 TEXT NOT NULL UNIQUE,   -- of `text`, lower-case hex
+  text   TEXT NOT NULL
+) STRICT;
+
 -- A container is (host, id). Names may become known late; `seq` is the change that touched the row last.
+-- spec 1: the engine's spec was read, so that profile NULL means "unconfined" and not "unknown". The exit code and
+-- what follows are the engine's own word (Docker's config.v2.json); NULL: not known.
 CREATE TABLE container (
-  id        INTEGER PRIMARY KEY,
-  host      INTEGER NOT NULL REFERENCES host (id),
-  runtime   INTEGER NOT NULL,
-  cid       TEXT NOT NULL,
-  pod_uid   TEXT,
-  name      TEXT,
-  image     TEXT,
-  pod       TEXT,
-  namespace TEXT,
-  seq       INTEGER NOT NULL,
+  id         INTEGER PRIMARY KEY,
+  host       INTEGER NOT NULL REFERENCES host (id),
+  runtime    INTEGER NOT NULL,
+  cid        TEXT NOT NULL,
+  pod_uid    TEXT,
+  name       TEXT,
+  image      TEXT,
+  pod        TEXT,
+  namespace  TEXT,
+  outer_cid  TEXT,               -- of the container around it
+  spec       INTEGER NOT NULL DEFAULT 0,
+  profile    INTEGER REFERENCES profile (id),
+  exit_code  INTEGER,
+  oom_killed INTEGER,
+  restarts   INTEGER,
+  seq        INTEGER NOT NULL,
   UNIQUE (host, cid)
 ) STRICT;
+
+-- Processes that violated: what they were, and how they ended. The newest 65,536 are kept.
+CREATE TABLE process (
+  id        INTEGER PRIMARY KEY,
+  host      INTEGER NOT NULL REFERENCES host (id),
+  pid       INTEGER NOT NULL,
+  started   INTEGER NOT NULL,    -- as /proc/PID/stat dates the process
+  container INTEGER REFERENCES container (id),
+  cmdline   TEXT,                -- arguments, escaped, separated by blanks
+  parents   TEXT,                -- the chain upwards: "sh(812) < containerd-shim(790)"
+  ended     INTEGER,             -- NULL: not seen to end
+  status    INTEGER,             -- as wait(2) gives it
+  threads   INTEGER,             -- when it violated; NULL: not known
+  seq       INTEGER NOT NULL,
+  UNIQUE (host, pid, started)
+) STRICT;
+CREATE INDEX process_container ON process (container);
 
 -- What repeats, interned once. `hash` is over all columns from host to other. Beyond the cap of signatures of a
 -- container (and of what has none, for each host) events go to `other` rows, of which there is one for each
@@ -98,7 +130,10 @@ CREATE TABLE detail (
   ppid   INTEGER,
   tid    INTEGER,
   error  INTEGER,
-  args   TEXT                 -- "0x1,0x2,…"
+  args   TEXT,                -- "0x1,0x2,…"
+  module TEXT,                -- which code made the call: a file,
+  module_offset INTEGER,      -- where in it,
+  symbol TEXT                 -- and in which of its functions, where that is known
 ) STRICT;
 
 -- Counts by time: resolution in seconds (60, 3600, 86400), bucket = time / (1000 * resolution).

@@ -49,6 +49,8 @@ void batch_free(struct batch *b)
 	free(b->details);
 	free(b->losses);
 	free(b->stretches);
+	batch_stories_reset(b->stories);
+	free(b->stories);
 	free(b);
 }
 
@@ -63,6 +65,7 @@ void batch_reset(struct batch *b)
 	b->n_rows = b->n_details = b->n_losses = b->n_stretches = 0;
 	b->set_bytes = 0;
 	b->events = b->duplicates = 0;
+	batch_stories_reset(b->stories);
 }
 
 void batch_start_text(struct batch *b)
@@ -305,5 +308,6 @@ uint64_t batch_duplicates(const struct batch *b)
 
 bool batch_is_empty(const struct batch *b)
 {
-	return b->n_rows == 0 && b->n_details == 0 && b->n_losses == 0 && b->n_stretches == 0;
+	return b->n_rows == 0 && b->n_details == 0 && b->n_losses == 0 && b->n_stretches == 0 &&
+	       (!b->stories || b->stories->n == 0);
 }

@@ -43,6 +43,7 @@ struct batch_stretch {
 	bool fresh; /* does not go on from the last one of the batch before */
 };
 
+#define BATCH_STORIES_MAX   4096
 #define BATCH_HOSTS_MAX     1024
 #define BATCH_DETAILS_MAX   16384
 #define BATCH_LOSSES_MAX    1024
@@ -72,7 +73,29 @@ struct batch {
 	uint32_t n_losses;
 	struct batch_stretch *stretches;
 	uint32_t n_stretches;
+	struct batch_stories *stories; /* made when the first comes */
 };
+
+/* What surrounds events: escaped texts, owned here; NULL: not known. story.c. */
+struct batch_story {
+	enum {
+		BATCH_CONTAINER,
+		BATCH_PROCESS,
+		BATCH_ORIGIN,
+	} kind;
+	union {
+		struct batch_container container;
+		struct batch_process process;
+		struct batch_origin origin;
+	};
+	char *texts[8]; /* what the pointers of the union point to */
+};
+
+struct batch_stories {
+	struct batch_story items[BATCH_STORIES_MAX];
+	uint32_t n;
+};
+void batch_stories_reset(struct batch_stories *s); /* takes NULL */
 
 /* The number of a host's name (raw): BATCH_E_FULL, -ENOMEM. */
 int batch_find_host(struct batch *b, struct span name, uint32_t *ret);

@@ -49,20 +49,26 @@ static int upsert_detail(struct write *w, const struct seconds_row *row, const s
 		"iIIIti", row->id, ppid, tid, error, text_span(&args), (int64_t)(detail->serial == row->serial));
 }
 
-static int write_detail(struct write *w, const struct batch_detail *detail)
+int write_find(struct write *w, int64_t time, int64_t host, uint32_t serial, struct seconds_row **ret)
 {
 	struct second *second;
-	struct seconds_row *row;
+	int r = seconds_get(w->store->seconds, batch_second(time), &second);
+
+	if (r == 0)
+		*ret = find_serial(second, host, serial);
+	return r;
+}
+
+static int write_detail(struct write *w, const struct batch_detail *detail)
+{
+	struct seconds_row *row = NULL;
 	int64_t host;
 	int r = write_host(w, detail->host, &host);
 
 	if (r == 0)
-		r = seconds_get(w->store->seconds, batch_second(detail->time), &second);
-	if (r < 0)
+		r = write_find(w, detail->time, host, detail->serial, &row);
+	if (r < 0 || !row)
 		return r;
-	row = find_serial(second, host, detail->serial);
-	if (!row)
-		return 0;
 	r = upsert_detail(w, row, detail);
 	if (r < 0 || sqlite3_changes64(database_handle(w->store->db)) == 0)
 		return r;

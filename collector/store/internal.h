@@ -84,3 +84,7 @@ int unstamped_replace(struct write *w, const struct batch_row *row, uint64_t cou
 int details_write(struct write *w);
 int losses_write(struct write *w);
 int coverage_write(struct write *w);
+/* The stored row that holds an event of this time and serial; NULL: there is none. */
+int write_find(struct write *w, int64_t time, int64_t host, uint32_t serial, struct seconds_row **ret);
+/* story.c: containers, processes, origins. */
+int stories_write(struct write *w);

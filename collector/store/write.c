@@ -182,7 +182,7 @@ static int write_session(struct write *w)
 static int write_all(struct write *w)
 {
 	static int (*const steps[])(struct write *w) = {plan_make, write_fresh, write_groups, unstamped_write, details_write,
-		losses_write, write_totals, coverage_write, write_session, write_change};
+		stories_write, losses_write, write_totals, coverage_write, write_session, write_change};
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++)

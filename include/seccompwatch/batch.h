@@ -44,6 +44,41 @@ int batch_add_loss(struct batch *b, enum batch_loss kind, int64_t first_time, in
 int batch_cover(struct batch *b, uint32_t serial, int64_t time, bool fresh);
 
 uint64_t batch_duplicates(const struct batch *b); /* seen twice since the last reset; in store_result as well */
+/* ---- what surrounds events; of this machine alone. Texts are raw bytes, copied; NULL: not known ---- */
+
+struct batch_container {
+	const char *cid;
+	enum event_runtime runtime;
+	const char *name, *image, *pod, *namespace, *pod_uid, *outer;
+	bool has_spec;       /* then no profile means that it runs unconfined */
+	const char *profile; /* linux.seccomp, JSON */
+	bool has_state, oom_killed;
+	int exit_code, restarts;
+};
+/* What is not known leaves what is stored as it is. BATCH_E_FULL, -ENOMEM. */
+int batch_add_container(struct batch *b, const struct batch_container *container);
+
+struct batch_process {
+	int32_t pid;
+	int64_t started, ended; /* ended: CLOCK_NONE: it lives, or was not seen to end */
+	bool has_status;
+	int status;  /* as wait(2) gives it */
+	int threads; /* 0: not known */
+	const char *cid;
+	struct span cmdline; /* arguments, NUL between them */
+	const char *parents;
+};
+int batch_add_process(struct batch *b, const struct batch_process *process);
+
+/* Which code made the call of an event with that time and serial. */
+struct batch_origin {
+	int64_t time;
+	uint32_t serial;
+	const char *module, *symbol;
+	uint64_t offset;
+};
+int batch_add_origin(struct batch *b, const struct batch_origin *origin);
+
 size_t batch_rows(const struct batch *b);
 uint64_t batch_events(const struct batch *b); /* the sum of the counts */
 bool batch_is_empty(const struct batch *b);   /* no rows, amends, losses or coverage */
