@@ -42,7 +42,6 @@ enum query_statement {
 	QUERY_ROWS_UP,
 	QUERY_ROWS_DOWN,
 	QUERY_DETAIL,
-	QUERY_BUCKET,
 	QUERY_BUCKETS,
 	QUERY_CHANGES,
 	QUERY_OLDEST_CHANGE,
@@ -51,6 +50,8 @@ enum query_statement {
 	QUERY_LOSSES,
 	QUERY_LOSS_TOTALS,
 	QUERY_LOSS_SPANS,
+	QUERY_PROCESSES,
+	QUERY_PROFILE,
 	QUERY_COUNTER,
 	QUERY_ROW_COUNT,
 	QUERY_STATEMENT_N,
@@ -127,6 +128,8 @@ int query_fail(struct query *q, int code);
 int query_select(struct query *q, enum query_statement id, const int64_t *args, size_t n_args, sqlite3_stmt **ret);
 #define QUERY_SELECT(q, id, ret, ...)                                                                        \
 	query_select(q, id, (const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), ret)
+/* A text column as the pool's string; NULL when it is NULL, or without memory. */
+const char *query_text(struct query *q, sqlite3_stmt *s, int column);
 int query_step(struct query *q, sqlite3_stmt *s); /* 1 a row, 0 the end, negative errno */
 static inline void query_done_p(sqlite3_stmt **s)
 {
@@ -177,9 +180,6 @@ struct query_minutes {
 	const struct query_match *match;
 	bool ascending;
 	int64_t blocks; /* blocks of days still to be looked at */
-#define QUERY_FEW 8
-	int64_t few[QUERY_FEW]; /* the wanted signatures, when they are so few */
-	size_t n_few;
 	struct query_level {
 		int64_t base; /* the bucket of bit 0 */
 		uint64_t mask;

@@ -153,6 +153,13 @@ static int read_container(struct loader *l)
 		.image = text_at(l, 6),
 		.pod = text_at(l, 7),
 		.namespace = text_at(l, 8),
+		.outer = text_at(l, 9),
+		.has_spec = query_int(l->s, 10) != 0,
+		.profile = query_int(l->s, 11),
+		.has_state = sqlite3_column_type(l->s, 12) != SQLITE_NULL,
+		.exit_code = (int)query_int(l->s, 12),
+		.oom_killed = query_int(l->s, 13) != 0,
+		.restarts = (int)query_int(l->s, 14),
 	};
 	return 0;
 }

@@ -225,3 +225,46 @@ int query_filter_resolve(struct query *q, const struct query_filter *f, struct t
 	}
 	return 0;
 }
+
+/* Of several with one name (made anew under it) the newest is meant. */
+static const struct query_container *meant(const struct query *q, const char *value)
+{
+	const struct query_container *begun = NULL;
+
+	for (size_t i = q->containers.n; i > 0; i--) {
+		const struct query_container *c = container_in(q, i - 1);
+
+		if (c && is_called(value, c))
+			return c;
+		if (c && begins(value, c))
+			begun = c;
+	}
+	return begun;
+}
+
+int query_find_container(struct query *q, struct span word, const struct query_container **ret, struct text *why)
+{
+	CLEANUP_FREE char *value = strndup(word.data ? word.data : "", word.len);
+	CLEANUP_TEXT struct text found = TEXT_EMPTY;
+	const struct query_container *c;
+	size_t n;
+	int r;
+
+	if (!value)
+		return -ENOMEM;
+	r = query_refresh(q);
+	if (r < 0)
+		return r;
+	n = candidates(q, value, &found);
+	if (n > 1) {
+		text_printf(why, "container \"%s\" may be any of %zu:%s", value, n, found.data);
+		return -EINVAL;
+	}
+	c = n == 1 ? meant(q, value) : NULL;
+	if (!c) {
+		text_printf(why, "no container \"%s\" is known", value);
+		return -ENOENT;
+	}
+	*ret = c;
+	return 0;
+}

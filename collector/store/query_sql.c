@@ -13,8 +13,8 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_SEQ] = "SELECT max(seq) FROM change",
 	[QUERY_HOSTS] = "SELECT id, name, is_local FROM host ORDER BY id",
 	[QUERY_ALIASES] = "SELECT host, name FROM host_alias",
-	[QUERY_CONTAINERS] = "SELECT id, host, runtime, cid, pod_uid, name, image, pod, namespace FROM container "
-			     "WHERE seq > ?1",
+	[QUERY_CONTAINERS] = "SELECT id, host, runtime, cid, pod_uid, name, image, pod, namespace, outer_cid, spec, "
+			     "profile, exit_code, oom_killed, restarts FROM container WHERE seq > ?1",
 	[QUERY_SIGNATURES] = "SELECT id, host, container, unit, source, time_source, attribution, mode, action, code, "
 			     "arch, syscall, compat, sig, uid, gid, auid, ses, comm, exe, subj, other, events, first, "
 			     "last FROM signature WHERE seq > ?1",
@@ -22,8 +22,7 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 			  "WHERE id >= ?1 AND id < ?2 ORDER BY id",
 	[QUERY_ROWS_DOWN] = "SELECT id, sig, pid, seq, count, span, serial, ip FROM event "
 			    "WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
-	[QUERY_DETAIL] = "SELECT ppid, tid, error, args FROM detail WHERE event = ?1",
-	[QUERY_BUCKET] = "SELECT 1 FROM rollup WHERE resolution = ?1 AND bucket = ?2 AND sig = ?3 AND count > 0",
+	[QUERY_DETAIL] = "SELECT ppid, tid, error, args, module, module_offset, symbol FROM detail WHERE event = ?1",
 	[QUERY_BUCKETS] = "SELECT bucket, sig, count FROM rollup WHERE resolution = ?1 AND bucket >= ?2 AND bucket < ?3",
 	[QUERY_CHANGES] = "SELECT first_id, last_id FROM change WHERE seq > ?1 AND first_id IS NOT NULL",
 	[QUERY_OLDEST_CHANGE] = "SELECT min(seq) FROM change",
@@ -33,6 +32,9 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_LOSSES] = "SELECT kind, host, first, last, count FROM loss WHERE last >= ?1 ORDER BY last DESC, id DESC",
 	[QUERY_LOSS_TOTALS] = "SELECT kind, count(*), sum(count) FROM loss GROUP BY kind",
 	[QUERY_LOSS_SPANS] = "SELECT first, last, count FROM loss WHERE kind <> 'enobufs' AND last >= ?1 AND first < ?2",
+	[QUERY_PROCESSES] = "SELECT pid, started, ended, status, threads, cmdline, parents, container FROM process "
+			    "WHERE (?1 = 0 OR container = ?1) AND (?2 < 0 OR pid = ?2) ORDER BY started DESC",
+	[QUERY_PROFILE] = "SELECT text, sha256 FROM profile WHERE id = ?1",
 	[QUERY_COUNTER] = "SELECT value FROM counter WHERE name = 'rows'",
 	[QUERY_ROW_COUNT] = "SELECT count(*) FROM event",
 };
@@ -88,6 +90,13 @@ int query_step(struct query *q, sqlite3_stmt *s)
 	if (code == SQLITE_ROW)
 		return 1;
 	return code == SQLITE_DONE ? 0 : query_fail(q, code);
+}
+
+const char *query_text(struct query *q, sqlite3_stmt *s, int column)
+{
+	const char *data = (const char *)sqlite3_column_text(s, column);
+
+	return data ? query_pool_add(&q->pool, span_from(data)) : NULL;
 }
 
 int query_number(struct query *q, enum query_statement id, int64_t absent, int64_t *ret)

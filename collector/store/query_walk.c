@@ -37,6 +37,9 @@ static int read_detail(struct query *q, struct query_row *row)
 	row->tid = (int32_t)query_int_or(s, 1, EVENT_NO_PID);
 	row->error = (int)query_int_or(s, 2, row->error);
 	read_args(row, (const char *)sqlite3_column_text(s, 3));
+	row->module = query_text(q, s, 4);
+	row->module_offset = (uint64_t)query_int(s, 5);
+	row->symbol = query_text(q, s, 6);
 	return 0;
 }
 

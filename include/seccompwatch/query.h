@@ -76,7 +76,13 @@ struct query_signature {
 struct query_container {
 	int64_t key; /* the row's id */
 	const char *host, *id, *name, *image, *pod, *namespace, *pod_uid;
+	const char *outer; /* the id of the container around it */
 	enum event_runtime runtime;
+	bool has_spec; /* its specification was read: without a profile it runs unconfined */
+	int64_t profile; /* for query_profile, 0: none */
+	bool has_state; /* the engine's own word of how it ended */
+	bool oom_killed;
+	int exit_code, restarts;
 };
 
 struct query_row {
@@ -91,6 +97,8 @@ struct query_row {
 	uint8_t n_args;
 	uint64_t args[6];
 	int error; /* 0: unknown */
+	const char *module, *symbol; /* which code made the call; NULL: not known */
+	uint64_t module_offset;
 	const struct query_signature *signature;
 };
 
@@ -167,3 +175,27 @@ struct query_loss {
 };
 typedef int (*query_loss_fn)(void *data, const struct query_loss *loss);
 int query_losses(struct query *q, int64_t since, uint64_t limit, query_loss_fn fn, void *data);
+
+/* ---- what surrounds a violation ---- */
+
+/* A process that violated. Strings live until fn returns. */
+struct query_process {
+	int32_t pid;
+	int64_t started, ended; /* ended: CLOCK_NONE when it was not seen to end */
+	bool has_status;
+	int status;  /* as wait(2) gives it */
+	int threads; /* when it violated, 0: not known */
+	const char *cmdline, *parents; /* NULL: not known */
+	const struct query_container *container; /* NULL: none */
+};
+typedef int (*query_process_fn)(void *data, const struct query_process *process);
+/* Of a container (NULL: any) and a pid (EVENT_NO_PID: any), newest first, at most `limit` (0: all). */
+int query_processes(struct query *q, const struct query_container *container, int32_t pid, uint64_t limit,
+	query_process_fn fn, void *data);
+
+/* The linux.seccomp that a container was started with, as JSON text; free() both. -ENOENT: none is known. */
+int query_profile(struct query *q, const struct query_container *container, char **ret_text, char **ret_sha256);
+
+/* The container a user means: a name, or the head of an id. -ENOENT, or -EINVAL when several are meant; *why says
+ * it and lists them. */
+int query_find_container(struct query *q, struct span word, const struct query_container **ret, struct text *why);
