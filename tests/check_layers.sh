@@ -14,9 +14,9 @@ collector/ingest   base text clock log json event record files netlink window co
 collector/resolve  base text clock log loop json embed event names cgroup process connector container
 collector/store    base text clock log embed json event record names batch store query
 collector/profile  base text clock log json embed event names profile bpf
-collector/advise   base text clock log json event names query profile bpf advise
-collector/report   base text clock log json event names query render advise profile bpf
-web                base text clock log loop json embed event names query render advise profile bpf store server
+collector/advise   base text clock log json event names query explain suggest profile bpf
+collector/report   base text clock log json event names query render explain suggest profile bpf
+web                base text clock log loop json embed event names query render explain suggest profile bpf store server
 RULES
 }
 # The pipeline and the commands put the rooms together and may include any of them.
