@@ -137,7 +137,7 @@ void events_db_commit(struct events_db *f)
 void events_db_fill(struct events_db *f)
 {
 	events_db_begin(f);
-	events_db_run(f->db, "INSERT INTO container VALUES (1, 1, 1, 'aaaa1111', NULL, 'web', 'nginx', NULL, NULL, 1), "
+	events_db_run(f->db, "INSERT INTO container (id, host, runtime, cid, pod_uid, name, image, pod, namespace, seq) VALUES (1, 1, 1, 'aaaa1111', NULL, 'web', 'nginx', NULL, NULL, 1), "
 		       "(2, 1, 4, 'aaaa2222', NULL, NULL, NULL, NULL, NULL, 1), (3, 1, 1, 'bbbb', NULL, 'web', NULL, NULL, "
 		       "NULL, 1), (4, 1, 1, 'cccc', NULL, 'bbbb', NULL, NULL, NULL, 1)");
 	events_db_signature(f, 1, 1, "1, NULL, 1, 2147483648, 0xc000003e, 41, 0, 'nc', '/bin/nc'");

@@ -225,7 +225,7 @@ static void test_row_fields(void **state)
 	struct query *q;
 
 	events_db_fill(f);
-	events_db_run(f->db, "INSERT INTO detail VALUES (%lld, 5, 6, NULL, '0x1,0xffffffffffffffff')", (long long)EVENTS_T0 << 20);
+	events_db_run(f->db, "INSERT INTO detail (event, ppid, tid, error, args) VALUES (%lld, 5, 6, NULL, '0x1,0xffffffffffffffff')", (long long)EVENTS_T0 << 20);
 	q = events_db_reader(f);
 	assert_int_equal(query_events(q, &any, &(struct query_page){.ascending = true}, events_db_collect, &rows, NULL), 0);
 	assert_int_equal(rows.at[0].ppid, 5);
