@@ -4,18 +4,6 @@
 
 /* ---- details ------------------------------------------------------------------------------------------------- */
 
-static struct seconds_row *find_serial(struct second *second, int64_t host, uint32_t serial)
-{
-	struct serials *known = seconds_known(second, host);
-
-	if (!known || !serials_has(known, serial))
-		return NULL;
-	for (uint32_t i = 0; i < second->n; i++)
-		if (second->rows[i].host == host && serials_has(&second->rows[i].set, serial))
-			return &second->rows[i];
-	return NULL;
-}
-
 /* "0x1,0x2,…"; empty when there are none. */
 static int format_args(const struct batch_detail *detail, struct text *ret)
 {
@@ -55,7 +43,7 @@ int write_find(struct write *w, int64_t time, int64_t host, uint32_t serial, str
 	int r = seconds_get(w->store->seconds, batch_second(time), &second);
 
 	if (r == 0)
-		*ret = find_serial(second, host, serial);
+		*ret = seconds_holder(second, host, serial);
 	return r;
 }
 

@@ -17,12 +17,18 @@ struct intern {
 	uint32_t n_slots;
 	struct block *blocks;
 	size_t block_bytes;
+	uint64_t seed;
 };
 
 int intern_new(struct intern **ret)
 {
-	*ret = calloc(1, sizeof(**ret));
-	return *ret ? 0 : -ENOMEM;
+	struct intern *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return -ENOMEM;
+	t->seed = base_hash("intern", 6);
+	*ret = t;
+	return 0;
 }
 
 static void free_blocks(struct block *b)
@@ -84,28 +90,84 @@ void intern_texts(const struct intern_entry *e, struct span ret[static INTERN_TE
 	}
 }
 
-static uint64_t hash_of(const struct intern_key *key, const struct span *texts)
+/* Both factors depend on the seed: nobody who chooses a text can choose a product of 0. */
+static inline uint64_t mix(uint64_t a, uint64_t b)
 {
-	uint64_t h = base_hash(key, sizeof(*key));
+	unsigned __int128 product = (unsigned __int128)a * b;
 
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t load8(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Fewer than 8 bytes, in a way that differs when they do. */
+static inline uint64_t load_few(const char *at, size_t len)
+{
+	uint32_t low, high;
+
+	if (len >= 4) {
+		memcpy(&low, at, sizeof(low));
+		memcpy(&high, at + len - 4, sizeof(high));
+		return (uint64_t)high << 32 | low;
+	}
+	return len == 0 ? 0 : (uint64_t)(uint8_t)at[0] | (uint64_t)(uint8_t)at[len / 2] << 8 |
+				(uint64_t)(uint8_t)at[len - 1] << 16;
+}
+
+static uint64_t hash_text(uint64_t h, struct span s)
+{
+	for (; s.len > 16; s.data += 16, s.len -= 16)
+		h = mix(h ^ load8(s.data), h + load8(s.data + 8));
+	if (s.len >= 8)
+		return mix(h ^ load8(s.data), (h + s.len) ^ load8(s.data + s.len - 8));
+	return mix(h ^ load_few(s.data, s.len), h + s.len);
+}
+
+/* Most texts are a few words: too short to be worth a call. */
+static bool is_same_text(const char *a, const char *b, size_t len)
+{
+	for (; len >= 8; a += 8, b += 8, len -= 8)
+		if (load8(a) != load8(b))
+			return false;
+	return load_few(a, len) == load_few(b, len);
+}
+
+/* A key as words: what is stored in small pieces and read in large ones would wait for the processor's store buffer. */
+#define KEY_WORDS (sizeof(struct intern_key) / sizeof(uint64_t))
+
+static uint64_t hash_of(const struct intern *t, const struct intern_key *key, const struct span *texts)
+{
+	uint64_t w[KEY_WORDS], h;
+
+	memcpy(w, key, sizeof(w));
+	h = mix(w[0] ^ t->seed, w[1] ^ t->seed) ^ mix(w[2] ^ t->seed, w[3] + t->seed) ^
+		mix(w[4] + t->seed, w[5] ^ t->seed) ^ mix(w[6] + t->seed, w[7] + t->seed);
 	for (size_t i = 0; i < INTERN_TEXT_N; i++)
 		if (texts[i].len > 0)
-			h = (h << 7 | h >> 57) ^ base_hash(texts[i].data, texts[i].len);
-	return h * 0x9e3779b97f4a7c15u;
+			h = hash_text(h + t->seed, texts[i]);
+	return h;
 }
 
 static bool is_equal(const struct intern_entry *e, const struct intern_key *key, const struct span *texts)
 {
+	uint64_t a[KEY_WORDS], b[KEY_WORDS], differ = 0;
 	const char *at = e->bytes;
 
-	if (memcmp(&e->key, key, sizeof(*key)) != 0)
-		return false;
-	for (size_t i = 0; i < INTERN_TEXT_N; i++) {
-		if (texts[i].len > 0 && memcmp(at, texts[i].data, texts[i].len) != 0)
-			return false;
+	memcpy(a, &e->key, sizeof(a));
+	memcpy(b, key, sizeof(b));
+	for (size_t i = 0; i < KEY_WORDS; i++)
+		differ |= a[i] ^ b[i];
+	for (size_t i = 0; i < INTERN_TEXT_N && differ == 0; i++) {
+		differ = !is_same_text(at, texts[i].data, texts[i].len);
 		at += texts[i].len;
 	}
-	return true;
+	return differ == 0;
 }
 
 /* The slot that has it, or the free one where it goes. */
@@ -193,7 +255,7 @@ static char *copy_texts(struct intern *t, const struct span *texts)
 
 int intern_add(struct intern *t, const struct intern_key *key, const struct span *texts, uint32_t *ret)
 {
-	uint64_t hash = hash_of(key, texts);
+	uint64_t hash = hash_of(t, key, texts);
 	uint32_t *slot;
 	char *bytes;
 

@@ -27,8 +27,9 @@ struct intern_key {
 	uint8_t texts; /* a bit for each text that is there */
 	uint8_t other;
 	uint16_t len[INTERN_TEXT_N];
+	uint32_t unused; /* in the place of padding, so that it is 0 */
 };
-_Static_assert(sizeof(struct intern_key) == 64, "no padding");
+_Static_assert(offsetof(struct intern_key, unused) == 60 && sizeof(struct intern_key) == 64, "no padding");
 
 #define INTERN_HAS_ARCH 1
 #define INTERN_HAS_CODE 2

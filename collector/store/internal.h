@@ -18,6 +18,7 @@ struct store {
 	int64_t session; /* 0: none */
 	char *boot;      /* the session's; NULL: none */
 	int64_t stretch; /* the coverage row that goes on, 0: none */
+	uint64_t transactions; /* begun so far */
 	int64_t data_version; /* changes when another process committed: what is cached is old then */
 	struct signatures *signatures;
 	struct seconds *seconds;

@@ -11,13 +11,6 @@ static unsigned rank_of(const struct write *w, const struct write_order *o)
 	return (key->attribution == EVENT_ATTRIBUTION_NONE) * EVENT_SOURCE_N + key->source;
 }
 
-static int remove_known(const struct batch_row *row, const struct serials *known, struct serials *ret_new)
-{
-	if (known)
-		return serials_subtract(&row->set, known, ret_new);
-	return serials_merge(ret_new, &row->set);
-}
-
 /* What remains of a row may begin later than the row did; how much later is not kept, only which serial it is. */
 static uint32_t first_serial(const struct batch_row *row, const struct serials *rest)
 {
@@ -41,13 +34,14 @@ static int extend(struct seconds_row *stored, const struct batch_row *row, const
 	return serials_merge(&stored->set, rest);
 }
 
-static int store_rest(struct second *second, const struct batch_row *row, const struct serials *rest, int64_t sig,
-	int64_t host)
+static int store_rest(struct second *second, const struct batch_row *row, const struct serials *rest,
+	const struct signature_info *sig)
 {
-	struct seconds_row *stored = seconds_find(second, sig, row->pid);
+	struct seconds_row *stored = seconds_find(second, sig->id, row->pid);
 	struct seconds_row more = {
-		.sig = sig,
-		.host = host,
+		.sig = sig->id,
+		.host = sig->host,
+		.twin = sig->twin,
 		.first = row->first,
 		.last = row->last,
 		.ip = row->ip,
@@ -62,7 +56,7 @@ static int store_rest(struct second *second, const struct batch_row *row, const 
 
 	if (stored) {
 		r = extend(stored, row, rest);
-		return r < 0 ? r : seconds_learn(second, host, rest);
+		return r < 0 ? r : seconds_learn(second, sig->host, rest);
 	}
 	r = serials_merge(&more.set, rest);
 	if (r == 0)
@@ -76,11 +70,12 @@ static int merge_row(struct write *w, struct second *second, const struct batch_
 	CLEANUP_SERIALS struct serials rest = SERIALS_EMPTY;
 	uint64_t count, replaced = 0;
 	struct write_signature *sig;
+	struct signature_info info;
 	int64_t host;
 	int r = write_host(w, intern_get(w->batch->intern, row->sig)->key.host, &host);
 
 	if (r == 0)
-		r = remove_known(row, seconds_known(second, host), &rest);
+		r = seconds_subtract(second, host, &row->set, &rest);
 	if (r < 0)
 		return r;
 	count = serials_count(&rest);
@@ -91,7 +86,9 @@ static int merge_row(struct write *w, struct second *second, const struct batch_
 	if (r == 0 && has_unstamped)
 		r = unstamped_replace(w, row, count, &replaced);
 	if (r == 0)
-		r = store_rest(second, row, &rest, sig->id, host);
+		r = signatures_info(w->store->signatures, sig->id, &info);
+	if (r == 0)
+		r = store_rest(second, row, &rest, &info);
 	if (r == 0)
 		r = write_count(w, row, count);
 	w->result.stored += count - replaced;
@@ -99,14 +96,39 @@ static int merge_row(struct write *w, struct second *second, const struct batch_
 	return r;
 }
 
-static int merge_rank(struct write *w, struct second *second, const struct write_group *g, unsigned rank,
-	bool has_unstamped)
+/* By rank, then by serial: what is learnt then comes in order. */
+struct turn {
+	unsigned rank;
+	uint32_t serial, row;
+};
+
+static int compare(const void *a, const void *b)
 {
+	const struct turn *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	if (x->serial != y->serial)
+		return x->serial < y->serial ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static int merge_rows(struct write *w, struct second *second, const struct write_group *g, bool has_unstamped)
+{
+	CLEANUP_FREE struct turn *turns = calloc(g->until - g->from, sizeof(*turns));
+	uint32_t n = 0;
 	int r = 0;
 
-	for (uint32_t i = g->from; i < g->until && r == 0; i++)
-		if (rank_of(w, &w->order[i]) == rank)
-			r = merge_row(w, second, &w->batch->rows[w->order[i].row], has_unstamped);
+	if (!turns)
+		return -ENOMEM;
+	for (uint32_t i = g->from; i < g->until; i++) {
+		const struct batch_row *row = &w->batch->rows[w->order[i].row];
+
+		turns[n++] = (struct turn){rank_of(w, &w->order[i]), serials_first(&row->set), w->order[i].row};
+	}
+	qsort(turns, n, sizeof(*turns), compare);
+	for (uint32_t i = 0; i < n && r == 0; i++)
+		r = merge_row(w, second, &w->batch->rows[turns[i].row], has_unstamped);
 	return r;
 }
 
@@ -114,15 +136,11 @@ int merge_group(struct write *w, const struct write_group *g)
 {
 	struct second *second;
 	bool has_unstamped;
-	uint32_t ranks = 0;
 	int r = seconds_get(w->store->seconds, g->second, &second);
 
 	if (r == 0)
 		r = write_unstamped_near(w, g->second, &has_unstamped);
-	for (uint32_t i = g->from; i < g->until; i++)
-		ranks |= 1u << rank_of(w, &w->order[i]);
-	for (unsigned rank = 0; rank < 2 * EVENT_SOURCE_N && r == 0; rank++)
-		if (ranks & 1u << rank)
-			r = merge_rank(w, second, g, rank, has_unstamped);
+	if (r == 0)
+		r = merge_rows(w, second, g, has_unstamped);
 	return r < 0 ? r : seconds_flush(w->store->db, second, w->seq, write_touched, w);
 }

@@ -32,10 +32,13 @@ static void free_second(struct second *second)
 		return;
 	for (uint32_t i = 0; i < second->n; i++)
 		serials_free(&second->rows[i].set);
-	for (uint32_t i = 0; i < second->n_known; i++)
+	for (uint32_t i = 0; i < second->n_known; i++) {
 		serials_free(&second->known[i].set);
+		serials_free(&second->known[i].recent);
+	}
 	free(second->rows);
 	free(second->slots);
+	free(second->twins);
 	free(second->known);
 	free(second);
 }
@@ -67,23 +70,28 @@ void seconds_trim(struct seconds *s)
 
 /* ---- one second ---------------------------------------------------------------------------------------------- */
 
-static uint32_t slot_of(const struct second *second, int64_t sig, int32_t pid)
+static uint32_t hash_of(uint64_t what, int32_t pid)
 {
-	struct {
-		int64_t sig;
-		int64_t pid;
-	} key = {sig, pid};
+	uint64_t key[2] = {what, (uint64_t)pid};
 
-	return (uint32_t)(base_hash(&key, sizeof(key)) >> 32) & (second->n_slots - 1);
+	return (uint32_t)(base_hash(key, sizeof(key)) >> 32);
 }
 
-static void place(struct second *second, uint32_t row)
+static void place(uint32_t *slots, uint32_t n_slots, uint32_t hash, uint32_t row)
 {
-	uint32_t at = slot_of(second, second->rows[row].sig, second->rows[row].pid);
+	uint32_t at = hash & (n_slots - 1);
 
-	while (second->slots[at] != 0)
-		at = (at + 1) & (second->n_slots - 1);
-	second->slots[at] = row + 1;
+	while (slots[at] != 0)
+		at = (at + 1) & (n_slots - 1);
+	slots[at] = row + 1;
+}
+
+static void place_row(struct second *second, uint32_t row)
+{
+	const struct seconds_row *r = &second->rows[row];
+
+	if (r->has_serial)
+		place(second->slots, second->n_slots, hash_of((uint64_t)r->sig, r->pid), row);
 }
 
 static int grow(struct second *second)
@@ -106,8 +114,7 @@ static int grow(struct second *second)
 	second->n_slots = room * 2;
 	second->room = room;
 	for (uint32_t i = 0; i < second->n; i++)
-		if (rows[i].has_serial)
-			place(second, i);
+		place_row(second, i);
 	return 0;
 }
 
@@ -115,37 +122,71 @@ struct seconds_row *seconds_find(struct second *second, int64_t sig, int32_t pid
 {
 	if (second->n_slots == 0)
 		return NULL;
-	for (uint32_t at = slot_of(second, sig, pid);; at = (at + 1) & (second->n_slots - 1)) {
-		struct seconds_row *row = &second->rows[second->slots[at] - 1];
+	for (uint32_t at = hash_of((uint64_t)sig, pid);; at++) {
+		uint32_t slot = second->slots[at & (second->n_slots - 1)];
+		struct seconds_row *row = &second->rows[slot - 1];
 
-		if (second->slots[at] == 0)
+		if (slot == 0)
 			return NULL;
 		if (row->sig == sig && row->pid == pid)
 			return row;
 	}
 }
 
-struct serials *seconds_known(struct second *second, int64_t host)
+static struct seconds_known *find_known(struct second *second, int64_t host)
 {
 	for (uint32_t i = 0; i < second->n_known; i++)
 		if (second->known[i].host == host)
-			return &second->known[i].set;
+			return &second->known[i];
 	return NULL;
+}
+
+static int add_known(struct second *second, int64_t host, struct seconds_known **ret)
+{
+	struct seconds_known *known = find_known(second, host);
+
+	if (!known) {
+		known = reallocarray(second->known, second->n_known + 1, sizeof(*known));
+		if (!known)
+			return -ENOMEM;
+		second->known = known;
+		known += second->n_known++;
+		*known = (struct seconds_known){.host = host};
+	}
+	*ret = known;
+	return 0;
 }
 
 int seconds_learn(struct second *second, int64_t host, const struct serials *set)
 {
-	struct serials *known = seconds_known(second, host);
-	struct second_known *more;
+	struct seconds_known *known;
+	int r = add_known(second, host, &known);
 
-	if (known)
-		return serials_merge(known, set);
-	more = reallocarray(second->known, second->n_known + 1, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	second->known = more;
-	second->known[second->n_known++] = (struct second_known){.host = host};
-	return serials_merge(&second->known[second->n_known - 1].set, set);
+	return r < 0 ? r : serials_merge(&known->recent, set);
+}
+
+int seconds_subtract(struct second *second, int64_t host, const struct serials *set, struct serials *ret)
+{
+	const struct seconds_known *known = find_known(second, host);
+	CLEANUP_SERIALS struct serials rest = SERIALS_EMPTY;
+	int r;
+
+	if (!known)
+		return serials_merge(ret, set);
+	r = serials_subtract(set, &known->set, &rest);
+	return r < 0 ? r : serials_subtract(&rest, &known->recent, ret);
+}
+
+struct seconds_row *seconds_holder(struct second *second, int64_t host, uint32_t serial)
+{
+	const struct seconds_known *known = find_known(second, host);
+
+	if (!known || !(serials_has(&known->set, serial) || serials_has(&known->recent, serial)))
+		return NULL;
+	for (uint32_t i = 0; i < second->n; i++)
+		if (second->rows[i].host == host && serials_has(&second->rows[i].set, serial))
+			return &second->rows[i];
+	return NULL;
 }
 
 static int add(struct second *second, struct seconds_row *row)
@@ -154,8 +195,7 @@ static int add(struct second *second, struct seconds_row *row)
 		return -ENOMEM;
 	second->rows[second->n++] = *row;
 	row->set = SERIALS_EMPTY;
-	if (second->rows[second->n - 1].has_serial)
-		place(second, second->n - 1);
+	place_row(second, second->n - 1);
 	return 0;
 }
 
@@ -164,6 +204,50 @@ int seconds_add(struct second *second, struct seconds_row *row)
 	int r = seconds_learn(second, row->host, &row->set);
 
 	return r < 0 ? r : add(second, row);
+}
+
+/* ---- twins --------------------------------------------------------------------------------------------------- */
+
+static int index_twins(struct second *second)
+{
+	uint32_t n_twins = second->n_twins;
+
+	if (second->twins && second->twin_rows == second->n)
+		return 0;
+	if (second->n * 2 > n_twins) {
+		n_twins = MAX(second->room * 2, 32u);
+		free(second->twins);
+		second->twins = calloc(n_twins, sizeof(*second->twins));
+		if (!second->twins)
+			return -ENOMEM;
+		second->n_twins = n_twins;
+		second->twin_rows = 0;
+	}
+	for (; second->twin_rows < second->n; second->twin_rows++) {
+		const struct seconds_row *row = &second->rows[second->twin_rows];
+
+		place(second->twins, n_twins, hash_of(row->twin, row->pid), second->twin_rows);
+	}
+	return 0;
+}
+
+/* Who makes lines that differ in their address alone makes long chains; past this the rest is not looked at. */
+#define TWINS_LOOKED_AT 4096
+
+struct seconds_row *seconds_next_twin(struct second *second, int32_t pid, uint64_t twin, uint32_t *at)
+{
+	if (second->n == 0 || index_twins(second) < 0)
+		return NULL;
+	while (*at < TWINS_LOOKED_AT) {
+		uint32_t slot = second->twins[(hash_of(twin, pid) + (*at)++) & (second->n_twins - 1)];
+		struct seconds_row *row = &second->rows[slot - 1];
+
+		if (slot == 0)
+			return NULL;
+		if (row->pid == pid && row->twin == twin && row->count > 0)
+			return row;
+	}
+	return NULL;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
@@ -201,6 +285,8 @@ static int add_stored(struct seconds *s, struct second *second, struct seconds_r
 	if (r == 0)
 		row->host = info.host;
 	if (r == 0)
+		row->twin = info.twin;
+	if (r == 0)
 		r = add(second, row);
 	serials_free(&row->set); /* empty when it moved */
 	return r;
@@ -217,13 +303,14 @@ static int compare_ranges(const void *a, const void *b)
 static int learn_host(struct second *second, int64_t host)
 {
 	CLEANUP_FREE struct serials_range *all = NULL;
+	struct seconds_known *known;
 	size_t n = 0;
-	int r = 0;
+	int r = add_known(second, host, &known);
 
 	for (uint32_t i = 0; i < second->n; i++)
 		n += second->rows[i].host == host ? second->rows[i].set.n : 0;
 	all = calloc(MAX(n, (size_t)1), sizeof(*all));
-	if (!all)
+	if (r < 0 || !all)
 		return -ENOMEM;
 	n = 0;
 	for (uint32_t i = 0; i < second->n; i++) {
@@ -236,7 +323,7 @@ static int learn_host(struct second *second, int64_t host)
 	}
 	qsort(all, n, sizeof(*all), compare_ranges);
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = seconds_learn(second, host, &(struct serials){.n = 1, .one = all[i]});
+		r = serials_merge(&known->set, &(struct serials){.n = 1, .one = all[i]});
 	return r;
 }
 
@@ -245,7 +332,7 @@ static int learn_all(struct second *second)
 	int r = 0;
 
 	for (uint32_t i = 0; i < second->n && r == 0; i++)
-		if (!seconds_known(second, second->rows[i].host))
+		if (!find_known(second, second->rows[i].host))
 			r = learn_host(second, second->rows[i].host);
 	return r;
 }

@@ -10,14 +10,14 @@
 struct seconds_row {
 	int64_t id; /* 0: not stored yet, or (count 0) not any more */
 	int64_t sig, host;
+	uint64_t twin;       /* the signature's */
 	int64_t first, last; /* ms */
 	uint64_t ip, count;
 	struct serials set;
 	uint32_t serial; /* of the first */
 	int32_t pid;
 	bool has_serial, has_ip;
-	uint64_t absorbed; /* events without serial that this row was recognised in, by the transaction below */
-	int64_t absorbed_seq;
+	uint64_t absorbed, absorbed_in; /* events without serial that are its twins, in which transaction */
 	bool dirty; /* to be written */
 	bool moved; /* its first event is another one now, and so is its id */
 };
@@ -28,12 +28,14 @@ struct second {
 	uint32_t n, room;
 	uint32_t *slots; /* stamped rows by (signature, pid): row + 1; 0 is free */
 	uint32_t n_slots;
-	/* What is known of each host, in all its rows together. */
-	struct second_known {
+	struct seconds_known {
 		int64_t host;
-		struct serials set;
+		struct serials set;    /* of all its rows together, but for */
+		struct serials recent; /* what was added since seconds_flush */
 	} *known;
 	uint32_t n_known;
+	uint32_t *twins; /* made when asked for: rows by (pid, twin), as in slots */
+	uint32_t n_twins, twin_rows;
 	uint64_t used; /* when, counted in uses */
 };
 
@@ -52,8 +54,12 @@ int seconds_get(struct seconds *s, int64_t number, struct second **ret);
 bool seconds_has(const struct seconds *s, int64_t number);
 /* The stamped row of a signature and process, or NULL. */
 struct seconds_row *seconds_find(struct second *second, int64_t sig, int32_t pid);
-/* The serials stored for a host; NULL when none are. */
-struct serials *seconds_known(struct second *second, int64_t host);
+/* ret = what of a set is not stored yet for a host. */
+int seconds_subtract(struct second *second, int64_t host, const struct serials *set, struct serials *ret);
+/* The row that holds a host's serial, or NULL. */
+struct seconds_row *seconds_holder(struct second *second, int64_t host, uint32_t serial);
+/* Rows of one process whose signatures are twins: the next after *at, which begins as 0; NULL: no more. */
+struct seconds_row *seconds_next_twin(struct second *second, int32_t pid, uint64_t twin, uint32_t *at);
 /* Adds a row that is to be stored (its set moves), and what it has to what is known. */
 int seconds_add(struct second *second, struct seconds_row *row);
 int seconds_learn(struct second *second, int64_t host, const struct serials *set);

@@ -94,6 +94,17 @@ static int write_row(struct database *d, struct seconds_row *row, int64_t seq)
 	return r;
 }
 
+static int settle(struct second *second)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < second->n_known && r == 0; i++) {
+		r = serials_merge(&second->known[i].set, &second->known[i].recent);
+		serials_free(&second->known[i].recent);
+	}
+	return r;
+}
+
 int seconds_flush(struct database *d, struct second *second, int64_t seq, void (*touched)(void *data, int64_t id),
 	void *data)
 {
@@ -108,5 +119,5 @@ int seconds_flush(struct database *d, struct second *second, int64_t seq, void (
 		if (r == 0 && row->id != 0)
 			touched(data, row->id);
 	}
-	return r;
+	return r < 0 ? r : settle(second);
 }

@@ -85,21 +85,6 @@ static int read_hash_key(struct signatures *s)
 	return 0;
 }
 
-static int resolve_other(struct signatures *s, const struct intern_entry *e, int64_t host, int64_t container,
-	int64_t seq, struct signature_id *ret)
-{
-	struct signature_row row = {0};
-	uint64_t hash;
-	int r;
-
-	ret->is_other = true;
-	signature_row_fill_other(e, host, container, &row);
-	r = signature_row_hash(s->hash_key, &row, &hash);
-	if (r == 0)
-		r = signature_row_select(s->db, &row, hash, &ret->id);
-	return r == -ENOENT ? signature_row_insert(s->db, &row, hash, seq, &ret->id) : r;
-}
-
 static int insert(struct signatures *s, const struct signature_row *row, uint64_t hash, struct container *c,
 	int64_t seq, struct signature_id *ret)
 {
@@ -114,6 +99,44 @@ static int insert(struct signatures *s, const struct signature_row *row, uint64_
 	return r;
 }
 
+/* The counted rest of a container, which has a key of its own: what it is part of, and nothing of the call. */
+static int resolve_other(struct signatures *s, const struct intern_entry *e, int64_t host, int64_t seq,
+	struct signature_id *ret)
+{
+	struct span texts[INTERN_TEXT_N];
+	struct intern_entry other = {.key = {
+		.syscall = EVENT_NO_SYSCALL,
+		.source = e->key.source,
+		.time_source = e->key.time_source,
+		.mode = e->key.mode,
+		.action = e->key.action,
+		.attribution = e->key.attribution,
+		.runtime = e->key.runtime,
+		.texts = e->key.texts & 1u << INTERN_CONTAINER,
+		.other = 1,
+	}};
+
+	intern_texts(e, texts);
+	other.key.len[INTERN_CONTAINER] = e->key.len[INTERN_CONTAINER];
+	other.bytes = other.key.texts ? (char *)texts[INTERN_CONTAINER].data : (char[]){""};
+	return signatures_resolve(s, &other, host, seq, ret);
+}
+
+static int look_up_other(struct signatures *s, const struct intern_entry *e, const struct container *c, int64_t host,
+	int64_t seq, struct signature_id *ret)
+{
+	struct signature_row row = {0};
+	uint64_t hash;
+	int r;
+
+	ret->is_other = true;
+	signature_row_fill_other(e, host, c->id, &row);
+	r = signature_row_hash(s->hash_key, &row, &hash);
+	if (r == 0)
+		r = signature_row_select(s->db, &row, hash, &ret->id);
+	return r == -ENOENT ? signature_row_insert(s->db, &row, hash, seq, &ret->id) : r;
+}
+
 static int look_up(struct signatures *s, const struct intern_entry *e, int64_t host, int64_t seq,
 	struct signature_id *ret)
 {
@@ -124,6 +147,8 @@ static int look_up(struct signatures *s, const struct intern_entry *e, int64_t h
 
 	if (r == 0)
 		r = containers_find(s->containers, e, host, seq, &c);
+	if (r == 0 && e->key.other)
+		return look_up_other(s, e, c, host, seq, ret);
 	if (r == 0)
 		r = signature_row_fill(e, host, c->id, &row);
 	if (r == 0)
@@ -133,7 +158,7 @@ static int look_up(struct signatures *s, const struct intern_entry *e, int64_t h
 	r = signature_row_select(s->db, &row, hash, &ret->id);
 	if (r == -ENOENT)
 		r = insert(s, &row, hash, c, seq, ret);
-	return r == -EDQUOT ? resolve_other(s, e, host, c->id, seq, ret) : r;
+	return r == -EDQUOT ? resolve_other(s, e, host, seq, ret) : r;
 }
 
 int signatures_resolve(struct signatures *s, const struct intern_entry *e, int64_t host, int64_t seq,

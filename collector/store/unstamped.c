@@ -26,24 +26,22 @@ static int want(struct write *w, const struct batch_row *row, struct wanted *ret
 }
 
 /* A row of many keeps the address of its first only. */
-static bool may_match(const struct seconds_row *row, const struct wanted *wanted)
+static bool matches(const struct seconds_row *row, const struct wanted *wanted)
 {
-	if (row->count == 0 || row->host != wanted->host || row->pid != wanted->pid)
+	if (row->host != wanted->host)
 		return false;
 	return (row->has_serial && row->count > 1) || (row->has_ip == wanted->has_ip && row->ip == wanted->ip);
 }
 
-static int matches(struct write *w, const struct seconds_row *row, const struct wanted *wanted, bool *ret)
+/* The rows of a second that are with or without serial, as asked, and say the same. */
+static struct seconds_row *next(struct second *second, const struct wanted *wanted, bool has_serial, uint32_t *at)
 {
-	struct signature_info info;
-	int r;
+	struct seconds_row *row;
 
-	*ret = false;
-	if (!may_match(row, wanted))
-		return 0;
-	r = signatures_info(w->store->signatures, row->sig, &info);
-	*ret = r == 0 && info.twin == wanted->twin;
-	return r;
+	while ((row = seconds_next_twin(second, wanted->pid, wanted->twin, at)))
+		if (row->has_serial == has_serial && matches(row, wanted))
+			return row;
+	return NULL;
 }
 
 /* ---- a stamped event comes after its twin --------------------------------------------------------------------- */
@@ -64,18 +62,13 @@ static int shrink_signature(struct write *w, int64_t sig, uint64_t count)
 
 static int replace_in(struct write *w, struct second *second, const struct wanted *wanted, uint64_t *left)
 {
-	bool same;
+	struct seconds_row *row;
+	uint32_t at = 0;
 	int r = 0;
 
-	for (uint32_t i = 0; i < second->n && *left > 0 && r == 0; i++) {
-		struct seconds_row *row = &second->rows[i];
+	while (*left > 0 && r == 0 && (row = next(second, wanted, false, &at))) {
 		uint64_t count = MIN(row->count, *left);
 
-		if (row->has_serial)
-			continue;
-		r = matches(w, row, wanted, &same);
-		if (r < 0 || !same)
-			continue;
 		r = take_away(w, row, count);
 		if (r == 0)
 			r = shrink_signature(w, row->sig, count);
@@ -108,62 +101,48 @@ int unstamped_replace(struct write *w, const struct batch_row *row, uint64_t cou
 /* ---- an event without serial comes --------------------------------------------------------------------------- */
 
 /* How many alike without serial are stored of this second. */
-static int count_alike(struct write *w, struct second *second, const struct wanted *wanted, uint64_t *ret)
+static uint64_t count_alike(struct second *second, const struct wanted *wanted)
 {
-	bool same;
-	int r = 0;
+	struct seconds_row *row;
+	uint64_t count = 0;
+	uint32_t at = 0;
 
-	*ret = 0;
-	for (uint32_t i = 0; i < second->n && r == 0; i++) {
-		if (second->rows[i].has_serial)
-			continue;
-		r = matches(w, &second->rows[i], wanted, &same);
-		*ret += same ? second->rows[i].count : 0;
-	}
-	return r;
+	while ((row = next(second, wanted, false, &at)))
+		count += row->count;
+	return count;
 }
 
 /* Each stamped event is the twin of one in this transaction. */
-static int absorb_in(struct write *w, struct second *second, const struct wanted *wanted, uint64_t *left)
+static void absorb_in(struct write *w, struct second *second, const struct wanted *wanted, uint64_t *left)
 {
-	bool same;
-	int r = 0;
+	struct seconds_row *row;
+	uint32_t at = 0;
 
-	for (uint32_t i = 0; i < second->n && *left > 0 && r == 0; i++) {
-		struct seconds_row *row = &second->rows[i];
+	while (*left > 0 && (row = next(second, wanted, true, &at))) {
 		uint64_t taken;
 
-		if (!row->has_serial)
-			continue;
-		r = matches(w, row, wanted, &same);
-		if (r < 0 || !same)
-			continue;
-		if (row->absorbed_seq != w->seq)
+		if (row->absorbed_in != w->store->transactions)
 			row->absorbed = 0;
 		taken = MIN(row->count - row->absorbed, *left);
 		row->absorbed += taken;
-		row->absorbed_seq = w->seq;
+		row->absorbed_in = w->store->transactions;
 		*left -= taken;
 	}
-	return r;
 }
 
 /* Of the events with ordinals up to `until`, how many are known. */
 static int count_known(struct write *w, struct second *second, const struct wanted *wanted, uint64_t until,
 	uint64_t *ret)
 {
-	uint64_t alike, left;
-	int r = count_alike(w, second, wanted, &alike);
+	uint64_t left = until - MIN(count_alike(second, wanted), until);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	left = until - MIN(alike, until);
 	for (size_t i = 0; i < ARRAY_SIZE(offsets) && left > 0 && r == 0; i++) {
 		struct second *near;
 
 		r = seconds_get(w->store->seconds, second->number + offsets[i], &near);
 		if (r == 0)
-			r = absorb_in(w, near, wanted, &left);
+			absorb_in(w, near, wanted, &left);
 	}
 	*ret = until - left;
 	return r;
@@ -183,24 +162,36 @@ static int count_timeless(struct write *w, const struct batch_row *row, int64_t 
 	return r == -ENOENT ? 0 : r;
 }
 
-static struct seconds_row *find_alike(struct second *second, const struct batch_row *row, int64_t sig)
+static struct seconds_row *find_alike(struct second *second, const struct batch_row *row,
+	const struct signature_info *sig)
 {
-	for (uint32_t i = 0; i < second->n; i++) {
-		struct seconds_row *stored = &second->rows[i];
+	struct wanted wanted = {sig->host, sig->twin, row->ip, row->pid, row->has_ip};
+	struct seconds_row *stored;
+	uint32_t at = 0;
 
-		if (!stored->has_serial && stored->count > 0 && stored->sig == sig && stored->pid == row->pid &&
-			stored->has_ip == row->has_ip && stored->ip == row->ip)
+	while ((stored = next(second, &wanted, false, &at)))
+		if (stored->sig == sig->id)
 			return stored;
-	}
 	return NULL;
 }
 
-static int store_new(struct write *w, struct second *second, const struct batch_row *row, uint64_t count)
+static void extend(struct seconds_row *stored, const struct batch_row *row, uint64_t count)
 {
-	struct write_signature *sig;
-	int r = write_signature(w, row->sig, &sig);
-	struct seconds_row *stored = r == 0 ? find_alike(second, row, sig->id) : NULL;
+	stored->moved = stored->moved || row->first < stored->first;
+	stored->last = MAX(stored->last, row->last);
+	stored->first = MIN(stored->first, row->first);
+	stored->count += count;
+	stored->dirty = true;
+}
+
+static int store_as(struct second *second, const struct batch_row *row, uint64_t count,
+	const struct signature_info *sig)
+{
+	struct seconds_row *stored = find_alike(second, row, sig);
 	struct seconds_row more = {
+		.sig = sig->id,
+		.host = sig->host,
+		.twin = sig->twin,
 		.first = row->first,
 		.last = row->last,
 		.ip = row->ip,
@@ -210,18 +201,22 @@ static int store_new(struct write *w, struct second *second, const struct batch_
 		.dirty = true,
 	};
 
-	if (r == 0 && stored) {
-		stored->moved = stored->moved || row->first < stored->first;
-		stored->last = MAX(stored->last, row->last);
-		stored->first = MIN(stored->first, row->first);
-		stored->count += count;
-		stored->dirty = true;
-	} else if (r == 0) {
-		more.sig = sig->id;
-		r = write_host(w, intern_get(w->batch->intern, row->sig)->key.host, &more.host);
-		if (r == 0)
-			r = seconds_add(second, &more);
-	}
+	if (!stored)
+		return seconds_add(second, &more);
+	extend(stored, row, count);
+	return 0;
+}
+
+static int store_new(struct write *w, struct second *second, const struct batch_row *row, uint64_t count)
+{
+	struct write_signature *sig;
+	struct signature_info info;
+	int r = write_signature(w, row->sig, &sig);
+
+	if (r == 0)
+		r = signatures_info(w->store->signatures, sig->id, &info);
+	if (r == 0)
+		r = store_as(second, row, count, &info);
 	w->result.stored += count;
 	return r < 0 ? r : write_count(w, row, count);
 }

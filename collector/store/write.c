@@ -229,6 +229,7 @@ static int transact(struct write *w)
 	int64_t stretch = w->store->stretch;
 	int r = database_begin(d);
 
+	w->store->transactions++;
 	if (r == 0)
 		r = refresh(w->store);
 	if (r == 0)
