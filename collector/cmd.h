@@ -54,6 +54,7 @@ extern const struct cmd cmd_collect;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_import;
+extern const struct cmd cmd_profile;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_serve;
 

@@ -13,6 +13,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_collect,
 	&cmd_serve,
 	&cmd_import,
+	&cmd_profile,
 	&cmd_doctor,
 	&cmd_help,
 	NULL,

@@ -102,12 +102,9 @@ static void add_action(struct text *ret, uint32_t action)
 		text_printf(ret, " with %s", error ? error : "an errno of no name");
 }
 
-/* The syscall's name is libseccomp's, so not hostile. */
 static void add_syscall(struct text *ret, const struct bpf_call *call)
 {
-	const struct profile_arch *arch = profile_arch_of_call(call->arch, call->nr);
-	CLEANUP_FREE char *name = arch && arch->token && call->nr <= INT32_MAX
-		? seccomp_syscall_resolve_num_arch(arch->token, (int)call->nr) : NULL;
+	const char *name = profile_call_name(call);
 
 	if (name)
 		text_add_str(ret, name);
@@ -173,7 +170,7 @@ static void explain_default(const struct profile_filter *f, const struct bpf_cal
 		add_syscall(ret, call);
 		text_add_str(ret, ", but no condition on its arguments holds");
 	} else {
-		text_add_str(ret, "no rule names ");
+		text_add_str(ret, "no rule in force names ");
 		add_syscall(ret, call);
 		add_unused(f, call, ret);
 	}

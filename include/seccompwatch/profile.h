@@ -55,6 +55,12 @@ const struct profile_arch *profile_arch_from_name(struct span name); /* SCMP_ARC
 /* Which architecture libseccomp counts a call to: x32 from bit 30 on under x86_64 (but not for -1). */
 const struct profile_arch *profile_arch_of_call(uint32_t audit_arch, uint32_t nr);
 const struct profile_arch *profile_arch_native(void);
+/* The machine whose kernel runs the architecture's programs: x86_64 for x86 and x32; itself otherwise. */
+const struct profile_arch *profile_arch_host(const struct profile_arch *arch);
+
+/* A syscall's number from its name, or from a number (decimal, 0x): -ENOENT. */
+int profile_call_number(const struct profile_arch *arch, struct span name, uint32_t *ret);
+const char *profile_call_name(const struct bpf_call *call); /* static; NULL when nobody knows it */
 
 /* ---- load ---- */
 
@@ -258,3 +264,21 @@ void profile_decided_by(const struct profile_filter *f, const struct profile_ver
 /* One sentence, lower case, no full stop. */
 void profile_explain(const struct profile_filter *f, const struct bpf_call *call, const struct profile_verdict *v,
 	struct text *ret);
+
+/* ---- compare ---- */
+
+/* Calls that stand for all others: every number of the filters' architectures, and for the syscalls whose rules look at
+ * arguments each combination of values on both sides of every condition. used: the arguments that any rule looks at,
+ * as bits; the others are 0 and do not matter. fn's non-zero result ends the walk and is returned. */
+typedef int (*profile_call_fn)(void *data, const struct bpf_call *call, unsigned used);
+int profile_each_call(const struct profile_filter *const *filters, size_t n, profile_call_fn fn, void *data);
+
+/* A decision that the two filters make differently. */
+struct profile_change {
+	struct bpf_call call;
+	unsigned used; /* the arguments that matter, as bits; 0: whatever they are */
+	uint32_t from, to;
+};
+typedef int (*profile_change_fn)(void *data, const struct profile_change *change);
+/* Where all combinations of a syscall's arguments change alike it is one change with used 0. */
+int profile_diff(const struct profile_filter *from, const struct profile_filter *to, profile_change_fn fn, void *data);

@@ -70,7 +70,7 @@ static const struct decision {
 	{ERR(ALLOW(NAMES("\"read\""))), {.model = "plain"}, {X86_64, 0, 0, {0}}, SCMP_ACT_ALLOW, "/syscalls/0",
 		"rule /syscalls/0 gives read SCMP_ACT_ALLOW"},
 	{ERR(ALLOW(NAMES("\"read\""))), {.model = "plain"}, {X86_64, 1, 0, {0}}, SCMP_ACT_ERRNO(EPERM), "/defaultAction",
-		"no rule names write: the default action is SCMP_ACT_ERRNO with EPERM"},
+		"no rule in force names write: the default action is SCMP_ACT_ERRNO with EPERM"},
 	/* the stub: numbers above clone3's (435) */
 	{ERR(ALLOW(NAMES("\"clone3\""))), {0}, {X86_64, 436, 0, {0}}, SCMP_ACT_ERRNO(ENOSYS), "stub", "above 435"},
 	{ERR(ALLOW(NAMES("\"clone3\""))), {0}, {X86_64, 434, 0, {0}}, SCMP_ACT_ERRNO(EPERM), "/defaultAction", ""},

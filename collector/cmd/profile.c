@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* profile: questions about a profile that need no container and no database. */
+#include "profile.h"
+
+#include <stdio.h>
+
+enum {
+	PROFILE_ARCH,
+	PROFILE_HOST_ARCH,
+	PROFILE_ARGS,
+	PROFILE_CAPS,
+	PROFILE_KERNEL,
+	PROFILE_RUNTIME,
+	PROFILE_ENGINE,
+	PROFILE_NAME,
+	PROFILE_FORMAT,
+};
+
+static const struct option_row profile_options[] = {
+	{"arch", 0, PROFILE_ARCH, "ARCH", "the call's architecture: x86_64, x86, aarch64, … (default: this machine's)", NULL},
+	{"host-arch", 0, PROFILE_HOST_ARCH, "ARCH", "the machine the container runs on (default: the one that runs --arch)", NULL},
+	{"args", 0, PROFILE_ARGS, "A0,A1,…", "the call's arguments, decimal or 0x (default: 0)", NULL},
+	{"caps", 0, PROFILE_CAPS, "CAP,…",
+		"the container's capabilities: names, ALL, none, default (Docker's fourteen, the default)", NULL},
+	{"kernel", 0, PROFILE_KERNEL, "X.Y", "the kernel's version (default: the running one)", NULL},
+	{"runtime", 0, PROFILE_RUNTIME, "MODEL", "runc, runc-VERSION, crun or plain (default: runc)", "runc crun plain"},
+	{"engine", 0, PROFILE_ENGINE, "ENGINE",
+		"whose reading of conditions and errno names: any (default), moby or podman", "any moby podman"},
+	{"name", 0, PROFILE_NAME, "NAME", "which profile, where the file holds several", NULL},
+	{"format", 0, PROFILE_FORMAT, "FORMAT", "text (default) or json", "text json"},
+	{0},
+};
+
+static const struct subcommand {
+	const char *name, *operands;
+	size_t n_operands;
+	int (*run)(const struct profile_cmd *c);
+} subcommands[] = {
+	{"decide", "FILE SYSCALL", 2, profile_decide_run},
+	{"diff", "FILE FILE", 2, profile_diff_run},
+};
+
+/* ---- options ---- */
+
+static int refuse(struct text *why, const struct option_row *row, const char *value, const char *wanted)
+{
+	text_printf(why, "--%s takes %s, not \"%s\"", row->name, wanted, value);
+	return -EINVAL;
+}
+
+static int keep(char **field, const char *value)
+{
+	free(*field);
+	*field = strdup(value);
+	return *field ? 0 : -ENOMEM;
+}
+
+static int parse_arg(struct span word, uint64_t *ret)
+{
+	int64_t negative;
+
+	if (span_starts(word, SPAN("0x")))
+		return text_to_u64_hex(word, UINT64_MAX, ret);
+	if (!text_to_u64(word, UINT64_MAX, ret))
+		return 0;
+	if (text_to_i64(word, &negative))
+		return -EINVAL;
+	*ret = (uint64_t)negative;
+	return 0;
+}
+
+/* Six at most, separated by commas. */
+static int parse_args(const char *text, uint64_t ret[6])
+{
+	size_t n = 0;
+
+	memset(ret, 0, 6 * sizeof(*ret));
+	while (*text) {
+		size_t len = strcspn(text, ",");
+		if (n == 6 || parse_arg((struct span){text, len}, &ret[n++]))
+			return -EINVAL;
+		text += len + (text[len] == ',');
+	}
+	return 0;
+}
+
+static int find_word(const char *const *words, const char *value)
+{
+	for (int i = 0; words[i]; i++)
+		if (strcmp(words[i], value) == 0)
+			return i;
+	return -EINVAL;
+}
+
+static int take_engine(struct profile_cmd *c, const char *value)
+{
+	static const char *const engines[] = {"any", "moby", "podman", NULL};
+	int i = find_word(engines, value);
+
+	c->engine = i < 0 ? c->engine : (enum profile_engine)i;
+	return i < 0 ? i : 0;
+}
+
+static int take_format(struct profile_cmd *c, const char *value)
+{
+	static const char *const formats[] = {"text", "json", NULL};
+	int i = find_word(formats, value);
+
+	c->output = i < 0 ? c->output : (enum profile_output)i;
+	return i < 0 ? i : 0;
+}
+
+static int take_model(struct profile_cmd *c, const char *value)
+{
+	int model = profile_model_from_name(span_from(value));
+
+	c->model = model < 0 ? c->model : (enum profile_model)model;
+	return model < 0 ? model : 0;
+}
+
+static int take_arch(const struct profile_arch **field, const char *value)
+{
+	*field = profile_arch_from_name(span_from(value));
+	return *field ? 0 : -EINVAL;
+}
+
+static int take_caps(struct profile_cmd *c, const char *value)
+{
+	free(c->caps);
+	c->caps = NULL;
+	return profile_parse_caps(span_from(value), &c->caps, &c->n_caps);
+}
+
+static int take_value(struct profile_cmd *c, int id, const char *value, const char **ret_wanted)
+{
+	switch (id) {
+	case PROFILE_ARCH:
+		*ret_wanted = "an architecture";
+		return take_arch(&c->arch, value);
+	case PROFILE_HOST_ARCH:
+		*ret_wanted = "an architecture";
+		return take_arch(&c->host, value);
+	case PROFILE_ARGS:
+		*ret_wanted = "up to six numbers";
+		return parse_args(value, c->args);
+	case PROFILE_CAPS:
+		*ret_wanted = "capabilities, ALL, none or default";
+		return take_caps(c, value);
+	case PROFILE_KERNEL:
+		*ret_wanted = "a version such as 6.1";
+		return profile_parse_kernel(span_from(value), &c->kernel);
+	case PROFILE_RUNTIME:
+		*ret_wanted = "runc, runc-VERSION, crun or plain";
+		return take_model(c, value);
+	case PROFILE_ENGINE:
+		*ret_wanted = "any, moby or podman";
+		return take_engine(c, value);
+	default:
+		*ret_wanted = "text or json";
+		return take_format(c, value);
+	}
+}
+
+static int take(void *data, const struct option_row *row, const char *value, struct text *why)
+{
+	struct profile_cmd *c = data;
+	const char *wanted = NULL;
+	int r;
+
+	switch (row->id) {
+	case PROFILE_NAME:
+		return keep(&c->name, value);
+	default:
+		r = take_value(c, row->id, value, &wanted);
+		return r == -ENOMEM ? r : r < 0 ? refuse(why, row, value, wanted) : 0;
+	}
+}
+
+/* ---- dispatch ---- */
+
+static void cmd_free(struct profile_cmd *c)
+{
+	free(c->name);
+	free(c->caps);
+}
+
+static const struct subcommand *find_subcommand(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++)
+		if (strcmp(subcommands[i].name, name) == 0)
+			return &subcommands[i];
+	return NULL;
+}
+
+static int run(struct cmd_line *line)
+{
+	CLEANUP(cmd_free) struct profile_cmd c = {.line = line};
+	const struct subcommand *sub;
+	int status;
+
+	if (cmd_parse(line, take, &c, &status) < 0)
+		return status;
+	if (line->n_operands == 0)
+		return cmd_usage(line, "say what to do with the profile");
+	sub = find_subcommand(line->operands[0]);
+	if (!sub)
+		return cmd_usage(line, "\"%s\" is nothing to do with a profile", line->operands[0]);
+	c.operands = line->operands + 1;
+	c.n_operands = line->n_operands - 1;
+	if (c.n_operands != sub->n_operands)
+		return cmd_usage(line, "%s takes %s", sub->name, sub->operands);
+	if (!c.caps && profile_parse_caps(SPAN("default"), &c.caps, &c.n_caps) < 0)
+		return CMD_FAILED;
+	return sub->run(&c);
+}
+
+static const struct option_row *const options[] = {profile_options, NULL};
+
+const struct cmd cmd_profile = {
+	.name = "profile",
+	.operands = "decide FILE SYSCALL|diff FILE FILE",
+	.summary = "ask a seccomp profile what it does",
+	.text = "FILE is a profile of Docker or Podman, an OCI config.json or its linux.seccomp, or a SeccompProfile of "
+		"Kubernetes, in JSON or YAML; - is standard input.\n\n"
+		"profile decide FILE SYSCALL tells what happens to a call: the action, the errno, and the rule that decides, "
+		"as a JSON pointer with its line. SYSCALL is a name or a number. The profile is resolved for --caps, --kernel "
+		"and the machine's architecture, compiled as --runtime does, and the filter itself is asked.\n\n"
+		"profile diff FILE FILE lists the calls that the second profile decides differently from the first, over all "
+		"numbers of all their architectures and over every combination of argument values that their rules tell "
+		"apart. How the texts differ does not matter.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What the sub-commands of `profile` share. */
+#pragma once
+
+#include <jansson.h>
+
+#include "cmd.h"
+#include "seccompwatch/profile.h"
+
+enum profile_output {
+	PROFILE_OUTPUT_TEXT,
+	PROFILE_OUTPUT_JSON,
+};
+
+/* One call of a sub-command. Options that were not given have their defaults. */
+struct profile_cmd {
+	const struct cmd_line *line;
+	char **operands; /* after the sub-command's name */
+	size_t n_operands;
+
+	char *name; /* --name */
+	enum profile_output output;
+	enum profile_engine engine;
+	enum profile_model model;
+	const struct profile_arch *arch, *host; /* NULL: not given */
+	const char **caps;
+	size_t n_caps;
+	uint32_t kernel;
+	uint64_t args[6];
+};
+
+/* What a FILE becomes, all of it freed by profile_subject_free. */
+struct profile_subject {
+	const char *path;
+	struct profile *profile;
+	struct profile_rules *rules;
+	struct profile_filter *filter;
+};
+void profile_subject_free(struct profile_subject *s);
+
+/* Reads "-" or a file. 0, or an exit status after the message is printed. */
+int profile_subject_load(const struct profile_cmd *c, const char *path, struct profile_subject *ret);
+/* Resolves and compiles it for the machine that `arch`'s programs run on (NULL: --arch, else this one). */
+int profile_subject_compile(const struct profile_cmd *c, const struct profile_arch *arch, struct profile_subject *s);
+
+/* "path:line: pointer: message" on standard error. */
+void profile_print_problem(const char *path, const struct profile_problem *problem);
+/* What the call is: {"arch","syscall","syscall_nr","args"}. NULL on lack of memory. */
+json_t *profile_call_json(const struct bpf_call *call);
+/* The verdict: {"action","errno","decided_by","line","reason"}. */
+json_t *profile_verdict_json(const struct profile_subject *s, const struct bpf_call *call, const struct profile_verdict *v);
+/* Writes the tree to standard output and frees it; an exit status. */
+int profile_print_json(json_t *tree);
+/* "SCMP_ACT_ERRNO EPERM" */
+void profile_add_action(struct text *to, uint32_t action);
+unsigned profile_line_of(const struct profile *p, const char *pointer); /* 0: nowhere */
+
+int profile_decide_run(const struct profile_cmd *c);
+int profile_diff_run(const struct profile_cmd *c);

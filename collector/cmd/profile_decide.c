@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "profile.h"
+#include "seccompwatch/log.h"
+#include "seccompwatch/names.h"
+
+static int find_call(const struct profile_cmd *c, struct bpf_call *ret)
+{
+	const struct profile_arch *arch = c->arch ? c->arch : c->host ? c->host : profile_arch_native();
+	CLEANUP_TEXT struct text shown = TEXT_EMPTY;
+
+	*ret = (struct bpf_call){.arch = arch->audit};
+	memcpy(ret->args, c->args, sizeof(ret->args));
+	if (profile_call_number(arch, span_from(c->operands[1]), &ret->nr) == 0)
+		return CMD_DONE;
+	text_add_terminal(&shown, span_from(c->operands[1]));
+	log_error("%s has no syscall \"%s\"", arch->name, shown.data ? shown.data : "");
+	return CMD_FAILED;
+}
+
+static void print_text(const struct profile_subject *s, const struct bpf_call *call, const struct profile_verdict *v)
+{
+	CLEANUP_TEXT struct text action = TEXT_EMPTY, reason = TEXT_EMPTY;
+	const char *name = profile_call_name(call), *arch = names_arch(call->arch, call->nr);
+	char by[PROFILE_POINTER_MAX];
+	unsigned line;
+
+	profile_add_action(&action, v->action);
+	profile_explain(s->filter, call, v, &reason);
+	profile_decided_by(s->filter, v, by);
+	line = profile_line_of(s->profile, by);
+	printf("%s (%u, %s): %s\n", name ? name : "unknown", call->nr, arch ? arch : "unknown", action.data);
+	printf("  decided by %s", by[0] ? by : "none of its rules");
+	if (line)
+		printf(" (line %u)", line);
+	printf("\n  %s\n", reason.data);
+}
+
+int profile_decide_run(const struct profile_cmd *c)
+{
+	CLEANUP(profile_subject_free) struct profile_subject s = {0};
+	struct profile_verdict v;
+	struct bpf_call call;
+	int status = profile_subject_load(c, c->operands[0], &s);
+
+	if (status == CMD_DONE)
+		status = find_call(c, &call);
+	if (status == CMD_DONE)
+		status = profile_subject_compile(c, NULL, &s);
+	if (status != CMD_DONE)
+		return status;
+	profile_decide(s.filter, &call, &v);
+	if (c->output == PROFILE_OUTPUT_JSON) {
+		json_t *tree = profile_call_json(&call), *verdict = profile_verdict_json(&s, &call, &v);
+		json_object_update_missing(tree, verdict);
+		json_object_set_new(tree, "runtime", json_string(profile_model_name(c->model)));
+		json_decref(verdict);
+		return profile_print_json(tree);
+	}
+	print_text(&s, &call, &v);
+	return fflush(stdout) == 0 ? CMD_DONE : CMD_FAILED;
+}

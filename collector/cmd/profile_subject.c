@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* A profile from the command line, made ready, and the ways of showing what it says. */
+#include <stdio.h>
+
+#include "profile.h"
+#include "seccompwatch/log.h"
+#include "seccompwatch/names.h"
+
+#define STDIN_MAX (4u << 20)
+
+void profile_subject_free(struct profile_subject *s)
+{
+	profile_filter_free(s->filter);
+	profile_rules_free(s->rules);
+	profile_free(s->profile);
+}
+
+void profile_print_problem(const char *path, const struct profile_problem *problem)
+{
+	CLEANUP_TEXT struct text t = TEXT_EMPTY;
+
+	text_add_str(&t, strcmp(path, "-") == 0 ? "standard input" : path);
+	if (problem->line)
+		text_printf(&t, ":%u", problem->line);
+	text_add_str(&t, ": ");
+	if (problem->pointer[0])
+		text_printf(&t, "%s: ", problem->pointer);
+	text_add_str(&t, problem->message);
+	log_error("%s", t.data ? t.data : problem->message);
+}
+
+static int read_stdin(struct text *ret)
+{
+	char buffer[65536];
+	size_t n;
+
+	while (ret->len <= STDIN_MAX && (n = fread(buffer, 1, sizeof(buffer), stdin)) > 0)
+		text_add(ret, (struct span){buffer, n});
+	return ret->failed ? -ENOMEM : ferror(stdin) ? -EIO : 0;
+}
+
+int profile_subject_load(const struct profile_cmd *c, const char *path, struct profile_subject *ret)
+{
+	struct profile_load_options options = {.name = c->name};
+	CLEANUP_TEXT struct text text = TEXT_EMPTY;
+	struct profile_problem problem = {0};
+	int r;
+
+	ret->path = path;
+	if (strcmp(path, "-") == 0) {
+		r = read_stdin(&text);
+		if (r == 0)
+			r = profile_load_text(text_span(&text), &options, &ret->profile, &problem);
+	} else {
+		r = profile_load_file(path, &options, &ret->profile, &problem);
+	}
+	if (r == 0)
+		return CMD_DONE;
+	if (!problem.message[0])
+		snprintf(problem.message, sizeof(problem.message), "%s", strerror(-r));
+	profile_print_problem(path, &problem);
+	return CMD_FAILED;
+}
+
+static void add_line(const struct profile *p, struct profile_problem *problem)
+{
+	if (!problem->line && problem->pointer[0])
+		problem->line = profile_line_of(p, problem->pointer);
+}
+
+int profile_subject_compile(const struct profile_cmd *c, const struct profile_arch *arch, struct profile_subject *s)
+{
+	struct profile_host host = {.engine = c->engine, .caps = c->caps, .n_caps = c->n_caps, .kernel = c->kernel};
+	struct profile_problem problem = {0};
+	int r;
+
+	arch = arch ? arch : c->arch;
+	host.arch = c->host ? c->host : arch ? profile_arch_host(arch) : NULL;
+	r = profile_resolve(s->profile, &host, &s->rules, &problem);
+	if (r == 0)
+		r = profile_compile(s->rules, c->model, &s->filter, &problem);
+	if (r == 0)
+		return CMD_DONE;
+	if (!problem.message[0])
+		snprintf(problem.message, sizeof(problem.message), "%s", strerror(-r));
+	add_line(s->profile, &problem);
+	profile_print_problem(s->path, &problem);
+	return CMD_FAILED;
+}
+
+unsigned profile_line_of(const struct profile *p, const char *pointer)
+{
+	struct profile_place place;
+
+	return pointer[0] != '/' || profile_locate(p, pointer, &place) ? 0 : place.line;
+}
+
+void profile_add_action(struct text *to, uint32_t action)
+{
+	const char *name = profile_action_name(action), *error = names_errno(profile_action_errno(action));
+
+	if (!name)
+		text_printf(to, "0x%x", action);
+	else
+		text_add_str(to, name);
+	if (profile_action_errno(action))
+		text_printf(to, " %s", error ? error : "of no name");
+}
+
+static json_t *args_json(const struct bpf_call *call)
+{
+	json_t *args = json_array();
+	char text[24];
+
+	for (size_t i = 0; i < 6; i++) {
+		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)call->args[i]);
+		json_array_append_new(args, json_string(text));
+	}
+	return args;
+}
+
+json_t *profile_call_json(const struct bpf_call *call)
+{
+	return json_pack("{s:s?, s:s?, s:I, s:o}", "arch", names_arch(call->arch, call->nr), "syscall", profile_call_name(call),
+		"syscall_nr", (json_int_t)call->nr, "args", args_json(call));
+}
+
+static json_t *errno_json(uint32_t action)
+{
+	int error = profile_action_errno(action);
+	const char *name = names_errno(error);
+
+	return name ? json_string(name) : error ? json_integer(error) : json_null();
+}
+
+json_t *profile_verdict_json(const struct profile_subject *s, const struct bpf_call *call, const struct profile_verdict *v)
+{
+	CLEANUP_TEXT struct text reason = TEXT_EMPTY;
+	char by[PROFILE_POINTER_MAX];
+	unsigned line;
+
+	profile_decided_by(s->filter, v, by);
+	profile_explain(s->filter, call, v, &reason);
+	line = profile_line_of(s->profile, by);
+	return json_pack("{s:s?, s:o, s:s?, s:o, s:s?}", "action", profile_action_name(v->action), "errno",
+		errno_json(v->action), "decided_by", by[0] ? by : NULL, "line", line ? json_integer(line) : json_null(),
+		"reason", reason.data);
+}
+
+int profile_print_json(json_t *tree)
+{
+	int r = tree ? json_dumpf(tree, stdout, JSON_INDENT(2)) : -1;
+
+	json_decref(tree);
+	if (r == 0)
+		r = putchar('\n') == EOF ? -1 : fflush(stdout);
+	if (r < 0)
+		log_error("cannot write to standard output");
+	return r < 0 ? CMD_FAILED : CMD_DONE;
+}
