@@ -128,8 +128,9 @@ $(BUILD)/tests/live/make_calls: tests/live/make_calls.c
 check-live: all $(LIVE) $(VIOLATE) $(BUILD)/tests/live/make_calls ## root: real violations, from the kernel to the answers
 	@for t in $(LIVE); do echo "== $$t"; BUILD=$(BUILD) $$t || exit 1; done
 
-bench: all $(BUILD)/tests/bench/storm $(VIOLATE) ## root: print speed and memory as ratios of whole processes
+bench: all $(BUILD)/tests/bench/storm $(BUILD)/tests/bench/forks $(VIOLATE) ## root: print speed and memory as ratios of whole processes
 	@$(BUILD)/tests/bench/storm $(BIN) $(VIOLATE)
+	@$(BUILD)/tests/bench/forks
 
 check: deps-check all ## install what tests need, then run every test (root: the live ones read the kernel's audit)
 	@$(MAKE) --no-print-directory check-unit check-asan check-live

@@ -1,140 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-#include "watch.h"
-
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <time.h>
 
-#include "connector.h"
-#include "moves.h"
 #include "proc.h"
 #include "seccompwatch/log.h"
+#include "watch_internal.h"
 
-#define BATCH_NS    INT64_C(20000000)    /* what does not wake waits this long */
-#define KEEP_NS     INT64_C(60000000000) /* the ended are kept, for records still on their way */
-#define SLACK_NS    INT64_C(20000000)    /* a record's stamp is up to a tick old */
-#define ROUNDS      16                   /* batches a dispatch takes at most */
-#define DRAIN_ROUNDS 1024               /* for a record: everything, within reason */
-#define TODO_MAX    512
-#define MOVED_MAX   64 /* processes looked at after a move; the others are just not believed any more */
-#define NEW_NS      INT64_C(1000000000) /* a runtime takes no longer to put a process into all hierarchies */
-#define NS_OF_A_MS  1000000
-
-enum cause {
-	CAUSE_EXEC, /* the first ones are read first */
-	CAUSE_MOVED,
-	CAUSE_SOON,
-	CAUSE_N,
-};
-
-struct todo {
-	size_t n;
-	int32_t pids[TODO_MAX];
-	int64_t times[TODO_MAX];
-};
-
-struct watch {
-	int epoll_fd, timer_fd;
-	bool asleep; /* the queues are watched again, no timer runs */
-	struct connector *connector;
-	struct moves *moves; /* NULL: not watched */
-	struct lives *lives;
-	struct lives_doubt doubt;
-	uint64_t own_mount_ns;
-	uint64_t events, lost, reads;
-	int64_t taken; /* when everything had been taken in the last time */
-	struct watch_options options;
-	struct todo todo[CAUSE_N];
-};
-
-static int64_t now(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
-/* ---- reading a process ------------------------------------------------------------------------------------------ */
-
-/* Whether its children are where it is. A namespace is looked at once for each container, at an exec: before, the
- * runtime may not have hidden the host's mounts yet. */
-static bool is_sealed(struct watch *w, int32_t pid, struct identity *identity, bool at_exec)
-{
-	uint64_t ns = identity_is_container(identity) ? proc_mount_ns(w->options.proc_fd, pid) : 0;
-
-	if (ns == 0 || ns == w->own_mount_ns)
-		return false;
-	if (identity->mount_ns == ns)
-		return identity->sealed;
-	if (!at_exec)
-		return false;
-	identity->sealed = proc_is_sealed(w->options.proc_fd, pid);
-	identity->mount_ns = ns;
-	return identity->sealed;
-}
-
-static struct identity *read_identity(struct watch *w, int32_t pid, bool *ret_is_new, bool *ret_v2)
-{
-	char buffer[PROC_CGROUP_MAX];
-	struct cgroup_identity c;
-	size_t len;
-
-	w->reads++;
-	if (proc_read_cgroup(w->options.proc_fd, pid, buffer, &len) < 0 ||
-		cgroup_identify((struct span){buffer, len}, &c) != 0)
-		return NULL;
-	*ret_v2 = c.v2;
-	return identity_get(lives_identities(w->lives), &c, ret_is_new);
-}
-
-static void read_command(struct watch *w, struct life *life)
-{
-	char command[LIVES_COMMAND_MAX];
-
-	if (proc_read_command(w->options.proc_fd, life->pid, command, sizeof(command)) == 0)
-		lives_set_command(w->lives, life, strdup(command));
-}
-
-static void read_life(struct watch *w, struct life *life, int64_t valid, bool at_exec)
-{
-	bool is_new = false, v2 = true;
-	struct lives_read read = {.time = now(CLOCK_MONOTONIC), .valid = valid};
-
-	read.identity = read_identity(w, life->pid, &is_new, &v2);
-	if (!read.identity)
-		return;
-	read.sealed = is_sealed(w, life->pid, read.identity, at_exec);
-	/* CLONE_INTO_CGROUP knows v2 alone, and a container that v1 tells is preferred. */
-	read.inherited = read.sealed || (!v2 && w->moves && identity_is_container(read.identity));
-	lives_set_identity(w->lives, life, &read);
-	if (at_exec)
-		read_command(w, life);
-	if (is_new && identity_is_container(read.identity) && w->options.container_fn)
-		w->options.container_fn(w->options.container_data, read.identity, life->pid);
-}
+#define BATCH_NS     INT64_C(20000000)    /* what does not wake waits this long */
+#define KEEP_NS      INT64_C(60000000000) /* the ended are kept, for records still on their way */
+#define SLACK_NS     INT64_C(20000000)    /* a record's stamp is up to a tick old */
+#define NEW_NS       INT64_C(1000000000)  /* a runtime takes no longer to put a process into all hierarchies */
+#define NS_OF_A_MS   1000000
+#define ROUNDS       16   /* batches that a dispatch takes at most */
+#define DRAIN_ROUNDS 1024 /* for a record: everything, within reason */
+#define MOVED_MAX    64   /* processes looked at after a move; the others are just not believed any more */
 
 /* Best effort: what is not read is not known. */
-static void put_off(struct watch *w, enum cause cause, int32_t pid, int64_t time)
+static void put_off(struct watch *w, enum watch_cause cause, int32_t pid, int64_t time)
 {
-	struct todo *todo = &w->todo[cause];
+	struct watch_todo *todo = &w->todo[cause];
 
-	if (todo->n == TODO_MAX)
+	if (todo->n == WATCH_TODO_MAX)
 		return;
 	todo->pids[todo->n] = pid;
 	todo->times[todo->n++] = time;
 }
 
-static void do_todo(struct watch *w, enum cause cause)
+static void do_todo(struct watch *w, enum watch_cause cause)
 {
-	struct todo *todo = &w->todo[cause];
+	struct watch_todo *todo = &w->todo[cause];
 
 	for (size_t i = 0; i < todo->n; i++) {
 		struct life *life = lives_find(w->lives, todo->pids[i]);
 
-		if (life && life->ended == LIVES_NEVER && (cause == CAUSE_EXEC || life->stale || !life->own))
-			read_life(w, life, todo->times[i], cause == CAUSE_EXEC);
+		if (life && life->ended == LIVES_NEVER && (cause == WATCH_CAUSE_EXEC || life->stale || !life->own))
+			watch_read_life(w, life, todo->times[i], cause == WATCH_CAUSE_EXEC);
 	}
 	todo->n = 0;
 }
@@ -142,7 +43,7 @@ static void do_todo(struct watch *w, enum cause cause)
 /* Of the members of cgroups that something was moved to: whether one is new there. */
 static bool look_at_moved(struct watch *w)
 {
-	struct todo *todo = &w->todo[CAUSE_MOVED];
+	struct watch_todo *todo = &w->todo[WATCH_CAUSE_MOVED];
 	bool found = false;
 
 	for (size_t i = 0; i < todo->n; i++) {
@@ -151,7 +52,7 @@ static bool look_at_moved(struct watch *w)
 
 		if (!life)
 			continue;
-		read_life(w, life, todo->times[i], false);
+		watch_read_life(w, life, todo->times[i], false);
 		found = found || life->identity != before || MAX(life->changed, life->since) > todo->times[i] - NEW_NS;
 	}
 	todo->n = 0;
@@ -169,17 +70,17 @@ static void take_event(struct watch *w, const struct connector_event *e)
 	case CONNECTOR_FORK:
 		life = lives_fork(w->lives, e->parent, e->pid, e->time);
 		if (life && !life->identity)
-			put_off(w, CAUSE_SOON, e->pid, e->time);
+			put_off(w, WATCH_CAUSE_SOON, e->pid, e->time);
 		break;
 	case CONNECTOR_EXEC:
 		if (lives_exec(w->lives, e->pid, e->time))
-			put_off(w, CAUSE_EXEC, e->pid, e->time);
+			put_off(w, WATCH_CAUSE_EXEC, e->pid, e->time);
 		break;
 	case CONNECTOR_COMM:
 		/* Runtimes name the process that is about to become a container. */
 		life = lives_comm(w->lives, e->pid, e->time, e->comm);
 		if (life && !life->identity)
-			put_off(w, CAUSE_SOON, e->pid, e->time);
+			put_off(w, WATCH_CAUSE_SOON, e->pid, e->time);
 		break;
 	case CONNECTOR_EXIT:
 		lives_exit(w->lives, e->pid, e->time, e->code);
@@ -195,13 +96,13 @@ static bool take_events(struct watch *w)
 
 	if (n == -ENOBUFS) {
 		w->lost++;
-		w->doubt.events = now(CLOCK_MONOTONIC);
+		w->doubt.events = watch_now(CLOCK_MONOTONIC);
 		lives_set_doubt(w->lives, &w->doubt);
 		return true;
 	}
 	for (int i = 0; i < n; i++)
 		take_event(w, &events[i]);
-	do_todo(w, CAUSE_EXEC);
+	do_todo(w, WATCH_CAUSE_EXEC);
 	return n == CONNECTOR_BATCH;
 }
 
@@ -215,7 +116,7 @@ static void doubt_moves(struct watch *w, int64_t until)
 static bool take_moves(struct watch *w)
 {
 	int32_t pids[MOVES_BATCH];
-	int64_t time = now(CLOCK_MONOTONIC);
+	int64_t time = watch_now(CLOCK_MONOTONIC);
 	bool moved = false;
 
 	for (int round = 0; w->moves && round < ROUNDS; round++) {
@@ -228,7 +129,7 @@ static bool take_moves(struct watch *w)
 		for (int i = 0; i < n; i++) {
 			lives_doubt_it(w->lives, pids[i]);
 			if (i < MOVED_MAX)
-				put_off(w, CAUSE_MOVED, pids[i], time);
+				put_off(w, WATCH_CAUSE_MOVED, pids[i], time);
 		}
 	}
 	if (w->moves)
@@ -240,14 +141,14 @@ static bool take_moves(struct watch *w)
  * it was somebody who has ended. */
 static bool take(struct watch *w, int rounds)
 {
-	int64_t time = now(CLOCK_MONOTONIC);
+	int64_t time = watch_now(CLOCK_MONOTONIC);
 	bool moved = take_moves(w), more = true;
 
 	while (more && rounds-- > 0)
 		more = take_events(w);
 	if (!look_at_moved(w) && moved)
 		lives_doubt_ended(w->lives, w->taken, time + SLACK_NS);
-	do_todo(w, CAUSE_SOON);
+	do_todo(w, WATCH_CAUSE_SOON);
 	lives_expire(w->lives, time - KEEP_NS);
 	w->taken = time;
 	return more;
@@ -318,26 +219,6 @@ void watch_drain(struct watch *w)
 
 /* ---- start and end ---------------------------------------------------------------------------------------------- */
 
-/* A process that was there before us. */
-static void seed(void *data, int32_t pid)
-{
-	struct watch *w = data;
-	struct proc_stat stat;
-	struct life *life;
-	int64_t since = now(CLOCK_MONOTONIC) - now(CLOCK_BOOTTIME);
-
-	if (proc_read_stat(w->options.proc_fd, pid, &stat) < 0)
-		return;
-	since += (int64_t)(stat.start * 1000 / (uint64_t)MAX(sysconf(_SC_CLK_TCK), 1)) * NS_OF_A_MS;
-	life = lives_meet(w->lives, pid, since);
-	if (!life)
-		return;
-	life->born = true;
-	life->parent = stat.parent;
-	memcpy(life->comm, stat.comm, sizeof(life->comm));
-	read_life(w, life, since, true);
-}
-
 static uint64_t own_mount_ns(void)
 {
 	struct stat st;
@@ -398,7 +279,7 @@ int watch_open(const struct watch_options *options, struct watch **ret, struct t
 	open_moves(w);
 	r = open_wakers(w);
 	if (r == 0)
-		r = proc_each(w->options.proc_fd, seed, w);
+		r = proc_each(w->options.proc_fd, watch_seed, w);
 	if (r < 0) {
 		text_printf(why, "processes cannot be watched: %s", strerror(-r));
 		return r;
@@ -426,12 +307,12 @@ void watch_close(struct watch *w)
 const struct life *watch_find(struct watch *w, int32_t pid, int64_t time)
 {
 	const struct life *life = lives_find(w->lives, pid);
-	int64_t age = now(CLOCK_REALTIME) / NS_OF_A_MS - time;
+	int64_t age = watch_now(CLOCK_REALTIME) / NS_OF_A_MS - time;
 	int64_t at;
 
 	if (!life || age > KEEP_NS / NS_OF_A_MS || age < -KEEP_NS / NS_OF_A_MS)
 		return NULL;
-	at = now(CLOCK_MONOTONIC) - age * NS_OF_A_MS;
+	at = watch_now(CLOCK_MONOTONIC) - age * NS_OF_A_MS;
 	return lives_is_sure(w->lives, life) && lives_covers(life, at, SLACK_NS) ? life : NULL;
 }
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "proc.h"
+#include "watch_internal.h"
+
+#define NS_OF_A_MS 1000000
+
+/* Whether its children are where it is. A namespace is looked at once for each container, at an exec: before, the
+ * runtime may not have hidden the host's mounts yet. */
+static bool is_sealed(struct watch *w, int32_t pid, struct identity *identity, bool at_exec)
+{
+	uint64_t ns = identity_is_container(identity) ? proc_mount_ns(w->options.proc_fd, pid) : 0;
+
+	if (ns == 0 || ns == w->own_mount_ns)
+		return false;
+	if (identity->mount_ns == ns)
+		return identity->sealed;
+	if (!at_exec)
+		return false;
+	identity->sealed = proc_is_sealed(w->options.proc_fd, pid);
+	identity->mount_ns = ns;
+	return identity->sealed;
+}
+
+static struct identity *read_identity(struct watch *w, int32_t pid, bool *ret_is_new, bool *ret_v2)
+{
+	char buffer[PROC_CGROUP_MAX];
+	struct cgroup_identity c;
+	size_t len;
+
+	w->reads++;
+	if (proc_read_cgroup(w->options.proc_fd, pid, buffer, &len) < 0 ||
+		cgroup_identify((struct span){buffer, len}, &c) != 0)
+		return NULL;
+	*ret_v2 = c.v2;
+	return identity_get(lives_identities(w->lives), &c, ret_is_new);
+}
+
+static void read_command(struct watch *w, struct life *life)
+{
+	char command[LIVES_COMMAND_MAX];
+
+	if (proc_read_command(w->options.proc_fd, life->pid, command, sizeof(command)) == 0)
+		lives_set_command(w->lives, life, strdup(command));
+}
+
+void watch_read_life(struct watch *w, struct life *life, int64_t valid, bool at_exec)
+{
+	bool is_new = false, v2 = true;
+	struct lives_read read = {.time = watch_now(CLOCK_MONOTONIC), .valid = valid};
+
+	read.identity = read_identity(w, life->pid, &is_new, &v2);
+	if (!read.identity)
+		return;
+	read.sealed = is_sealed(w, life->pid, read.identity, at_exec);
+	/* CLONE_INTO_CGROUP knows v2 alone, and a container that v1 tells is preferred. */
+	read.inherited = read.sealed || (!v2 && w->moves && identity_is_container(read.identity));
+	lives_set_identity(w->lives, life, &read);
+	if (at_exec)
+		read_command(w, life);
+	if (is_new && identity_is_container(read.identity) && w->options.container_fn)
+		w->options.container_fn(w->options.container_data, read.identity, life->pid);
+}
+
+void watch_seed(void *data, int32_t pid)
+{
+	struct watch *w = data;
+	struct proc_stat stat;
+	struct life *life;
+	int64_t since = watch_now(CLOCK_MONOTONIC) - watch_now(CLOCK_BOOTTIME);
+
+	if (proc_read_stat(w->options.proc_fd, pid, &stat) < 0)
+		return;
+	since += (int64_t)(stat.start * 1000 / (uint64_t)MAX(sysconf(_SC_CLK_TCK), 1)) * NS_OF_A_MS;
+	life = lives_meet(w->lives, pid, since);
+	if (!life)
+		return;
+	life->born = true;
+	life->parent = stat.parent;
+	memcpy(life->comm, stat.comm, sizeof(life->comm));
+	watch_read_life(w, life, since, true);
+}
