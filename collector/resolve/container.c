@@ -196,16 +196,19 @@ static int find_by_runc(struct lookup *lookup)
 
 static int read_docker(struct lookup *lookup)
 {
-	CLEANUP_FREE char *folder = container_docker_folder(lookup->spec, lookup->request->cid);
+	CLEANUP_FREE char *told = container_docker_folder(lookup->spec, lookup->request->cid);
+	const char *folder = told ? told : lookup->request->folder ? lookup->request->folder : DOCKER_CONTAINERS;
 	CLEANUP_TEXT struct text base = TEXT_EMPTY, relative = TEXT_EMPTY;
 	CLEANUP_JSON json_t *config = NULL;
 	int r;
 
-	text_printf(&base, "%s%s", lookup->request->root, folder ? folder : DOCKER_CONTAINERS);
+	text_printf(&base, "%s%s", lookup->request->root, folder);
 	text_printf(&relative, "%s/config.v2.json", lookup->request->cid);
 	if (base.failed || relative.failed)
 		return -ENOMEM;
 	r = container_file_json(base.data, relative.data, &config);
+	if (r == 0)
+		r = container_set(&lookup->info->folder, folder);
 	return r < 0 ? r : container_from_docker(config, lookup->info);
 }
 

@@ -92,5 +92,6 @@ void container_info_free(struct container_info *info)
 	free(info->namespace);
 	free(info->pod_uid);
 	free(info->profile);
+	free(info->folder);
 	*info = CONTAINER_INFO_EMPTY;
 }

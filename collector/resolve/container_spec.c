@@ -121,6 +121,14 @@ static int from_docker_labels(const json_t *labels, struct container_info *info)
 	return r;
 }
 
+/* Go's zero time stands for "never": a container that was only created says it exited with 0. */
+static bool has_finished(const json_t *state)
+{
+	const char *finished = container_member(state, "FinishedAt");
+
+	return finished && strncmp(finished, "0001-", 5) != 0;
+}
+
 int container_from_docker(const json_t *config, struct container_info *info)
 {
 	const json_t *state = json_object_get(config, "State"), *settings = json_object_get(config, "Config");
@@ -137,8 +145,8 @@ int container_from_docker(const json_t *config, struct container_info *info)
 		r = from_docker_labels(json_object_get(settings, "Labels"), info);
 	if (!json_is_object(state))
 		return r;
-	info->has_state = true;
 	info->running = json_is_true(json_object_get(state, "Running"));
+	info->has_state = !info->running && has_finished(state);
 	info->oom_killed = json_is_true(json_object_get(state, "OOMKilled"));
 	info->exit_code = (int)json_integer_value(json_object_get(state, "ExitCode"));
 	info->restarts = (int)json_integer_value(json_object_get(config, "RestartCount"));

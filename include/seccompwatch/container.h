@@ -15,6 +15,7 @@ struct container_request {
 	enum event_runtime runtime; /* as the cgroup's path told: which folders come first */
 	uint32_t owner;             /* rootless: whose home to look in; EVENT_UNSET: root's alone */
 	int32_t pid;                /* a process of the container, whose monitor knows the bundle; 0: none */
+	const char *folder;         /* an earlier answer's; NULL: none. Without the specification it says where to look */
 };
 
 /* All texts are raw bytes as the files have them (JSON strings: UTF-8), NULL when not said. */
@@ -23,8 +24,10 @@ struct container_info {
 	char *name, *image, *pod, *namespace, *pod_uid;
 	bool has_spec;   /* the OCI config.json was found: `profile` is the truth */
 	char *profile;   /* linux.seccomp, compact JSON; NULL with has_spec: it runs unconfined */
-	bool has_state;  /* what follows is known (Docker's config.v2.json) */
-	bool running, oom_killed;
+	char *folder;    /* where the engine keeps what it knows of its containers, when that was found */
+	bool running;
+	bool has_state;  /* it has ended, and what follows is known (Docker's config.v2.json) */
+	bool oom_killed;
 	int exit_code, restarts;
 };
 #define CONTAINER_INFO_EMPTY ((struct container_info){.runtime = EVENT_RUNTIME_NONE})

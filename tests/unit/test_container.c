@@ -61,7 +61,7 @@ static void docker_without_spec(void **state)
 
 	put("/var/lib/docker/containers/" CID "/config.v2.json",
 		"{\"Name\":\"/web\",\"Config\":{\"Image\":\"nginx:1\"},\"RestartCount\":3,"
-		"\"State\":{\"Running\":false,\"ExitCode\":159,\"OOMKilled\":false}}");
+		"\"State\":{\"Running\":false,\"FinishedAt\":\"2026-11-23T11:43:17.045Z\",\"ExitCode\":159,\"OOMKilled\":false}}");
 	assert_int_equal(read_container(CID, EVENT_RUNTIME_DOCKER, &info), 0);
 	assert_string_equal(info.name, "web");
 	assert_string_equal(info.image, "nginx:1");
@@ -69,6 +69,28 @@ static void docker_without_spec(void **state)
 	assert_true(info.has_state);
 	assert_int_equal(info.exit_code, 159);
 	assert_int_equal(info.restarts, 3);
+}
+
+static void docker_only_created(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put("/var/lib/docker/containers/cc33/config.v2.json", "{\"Name\":\"/new\",\"State\":{\"Running\":false,"
+		"\"FinishedAt\":\"0001-01-01T00:00:00Z\",\"ExitCode\":0}}");
+	assert_int_equal(read_container("cc33", EVENT_RUNTIME_DOCKER, &info), 0);
+	assert_false(info.has_state);
+}
+
+static void folder_is_remembered(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+	struct container_request request = {.root = root, .cid = "dd77", .runtime = EVENT_RUNTIME_DOCKER,
+		.owner = EVENT_UNSET, .folder = "/data/containers"};
+
+	put("/data/containers/dd77/config.v2.json", "{\"Name\":\"/gone\"}");
+	assert_int_equal(container_read(&request, &info), 0);
+	assert_string_equal(info.name, "gone");
+	assert_string_equal(info.folder, "/data/containers");
 }
 
 static void docker_with_its_own_root(void **state)
@@ -213,6 +235,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(docker_without_spec),
+		cmocka_unit_test(docker_only_created),
+		cmocka_unit_test(folder_is_remembered),
 		cmocka_unit_test(docker_with_its_own_root),
 		cmocka_unit_test(kubernetes),
 		cmocka_unit_test(podman),
