@@ -88,7 +88,7 @@ static void copy_comm(struct span stat, size_t end, char ret[static 16])
 int proc_parse_stat(struct span stat, struct proc_stat *ret)
 {
 	struct span rest, field;
-	uint64_t parent = 0, start = 0;
+	uint64_t parent = 0, start = 0, threads = 0;
 	size_t at = stat.len;
 	int r = 0;
 
@@ -102,6 +102,8 @@ int proc_parse_stat(struct span stat, struct proc_stat *ret)
 		field = next_field(&rest);
 		if (i == 4)
 			r = text_to_u64(field, INT32_MAX, &parent);
+		else if (i == 20)
+			r = text_to_u64(field, INT32_MAX, &threads);
 		else if (i == 22)
 			r = text_to_u64(field, UINT64_MAX, &start);
 	}
@@ -109,6 +111,7 @@ int proc_parse_stat(struct span stat, struct proc_stat *ret)
 		return -EINVAL;
 	ret->parent = (int32_t)parent;
 	ret->start = start;
+	ret->threads = (int)threads;
 	copy_comm(stat, at, ret->comm);
 	return 0;
 }

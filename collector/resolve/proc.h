@@ -15,6 +15,7 @@ int proc_read_cgroup(int proc_fd, int pid, char buffer[static PROC_CGROUP_MAX], 
 struct proc_stat {
 	int32_t parent;
 	uint64_t start; /* CLOCK_BOOTTIME, in clock ticks */
+	int threads;
 	char comm[16];
 };
 int proc_read_stat(int proc_fd, int pid, struct proc_stat *ret);
@@ -26,6 +27,10 @@ uint64_t proc_mount_ns(int proc_fd, int pid);
 /* Whether no cgroup file system is writable in the process's mount namespace, so that neither it nor its children
  * can go to another cgroup. False when that cannot be seen. */
 bool proc_is_sealed(int proc_fd, int pid);
+/* PID/maps: the file mapped at `address` and the offset in it; -ENOENT: none. A list longer than 4 MiB is cut. */
+int proc_find_mapping(int proc_fd, int pid, uint64_t address, char *ret_path, size_t size, uint64_t *ret_offset);
+/* Pure: a line of PID/maps: 1 when it holds `address` and has a file, 0 when not. */
+int proc_parse_mapping(struct span line, uint64_t address, struct span *ret_path, uint64_t *ret_offset);
 /* Calls fn for each process. */
 int proc_each(int proc_fd, void (*fn)(void *data, int32_t pid), void *data);
 

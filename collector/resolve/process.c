@@ -4,32 +4,12 @@
 #include <time.h>
 
 #include "proc.h"
-#include "watch.h"
-
-#define SLOTS 64 /* a power of two: distinct pids of a burst whose answers are kept */
+#include "process_internal.h"
 
 /* A record this young is its pid's: the numbers cannot come round so soon. Stamps are coarse, by up to a tick. */
 #define FRESH_MS 10
 /* A process may seem to begin up to this long after its record: stamps and start times are coarse. */
 #define SLACK_MS 20
-
-struct answer {
-	int32_t pid;
-	uint32_t burst;  /* in which it was read */
-	int64_t started; /* ms since the epoch, CLOCK_NONE: not read */
-	enum event_attribution attribution;
-	struct cgroup_identity identity;
-};
-
-struct process_table {
-	int proc_fd;
-	uint32_t burst;
-	long ticks; /* a second */
-	struct watch *watch; /* NULL: /proc alone */
-	process_container_fn container_fn;
-	void *container_data;
-	struct answer answers[SLOTS];
-};
 
 int process_table_new_at(int proc_fd, struct process_table **ret)
 {
@@ -142,7 +122,7 @@ static void read_identity(const struct process_table *t, struct answer *a)
 
 static struct answer *answer(struct process_table *t, int32_t pid)
 {
-	struct answer *a = &t->answers[(uint32_t)pid % SLOTS];
+	struct answer *a = &t->answers[(uint32_t)pid % PROCESS_SLOTS];
 
 	if (a->burst == t->burst && a->pid == pid)
 		return a;

@@ -40,3 +40,23 @@ struct process_stats process_table_stats(const struct process_table *t);
 void process_attribute(struct process_table *t, struct event *ev);
 /* A burst of records has been handled: what was read is old now. */
 void process_table_forget(struct process_table *t);
+
+/* What is known of a process beside whose it is. */
+#define PROCESS_TEXT_MAX 320
+struct process_life {
+	int64_t started, ended; /* ms since the epoch; ended CLOCK_NONE: it was not seen to end */
+	int status;             /* as wait(2) gives it, when it has ended */
+	int threads;            /* 0: not known */
+	char command[PROCESS_TEXT_MAX]; /* arguments, blanks between them; "": not known */
+	char parents[PROCESS_TEXT_MAX]; /* "sh (812) < containerd-shim (790)"; "": not known */
+};
+/* Of the process that had this pid at that time (ms since the epoch): 0, or -ENOENT. */
+int process_table_life(struct process_table *t, int32_t pid, int64_t time, struct process_life *ret);
+
+/* Only whether and how it ended, cheaply (no file is read): false: not seen to end. */
+bool process_table_end(struct process_table *t, int32_t pid, int64_t time, int64_t *ret_ended, int *ret_status);
+
+/* Where an address of a living process lies: the file mapped there, and the address's offset in that file (what
+ * addr2line(1) takes for a position-independent file). -ENOENT: it is gone, or no file is mapped there. */
+int process_origin(struct process_table *t, int32_t pid, uint64_t address, char ret_module[static PROCESS_TEXT_MAX],
+	uint64_t *ret_offset);
