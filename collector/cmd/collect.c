@@ -7,6 +7,7 @@
 enum {
 	COLLECT_RECEIVE_BUFFER,
 	COLLECT_MAX_SIGNATURES,
+	COLLECT_PROCESS_MEMORY,
 };
 
 const struct option_row cmd_collect_options[] = {
@@ -14,6 +15,8 @@ const struct option_row cmd_collect_options[] = {
 		"the kernel's queue of records waiting to be read (K, M or G may follow; default 64M)", NULL},
 	{"max-signatures", 0, COLLECT_MAX_SIGNATURES, "N",
 		"kinds of violations kept apart for one container, the rest is counted as one (default 4096)", NULL},
+	{"process-memory", 0, COLLECT_PROCESS_MEMORY, "BYTES",
+		"memory for what is kept of processes, so that dead ones are known (default 8M)", NULL},
 	{0},
 };
 
@@ -54,6 +57,11 @@ static int take(void *data, const struct option_row *row, const char *value, str
 		if (read_bytes(span_from(value), &options->receive_buffer) == 0)
 			return 0;
 		text_printf(why, "--receive-buffer takes a size up to 1023M such as 64M, not \"%s\"", value);
+		return -EINVAL;
+	case COLLECT_PROCESS_MEMORY:
+		if (read_bytes(span_from(value), &options->process_memory) == 0)
+			return 0;
+		text_printf(why, "--process-memory takes a size such as 8M, not \"%s\"", value);
 		return -EINVAL;
 	default:
 		if (text_to_u64(span_from(value), 1000000, &number) == 0 && number > 0) {

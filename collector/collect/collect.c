@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <string.h>
 
 #include "gather.h"
 #include "seccompwatch/log.h"
@@ -23,7 +24,9 @@ struct collect {
 	struct loop *loop;
 	struct loop_source *hand_over_timer, *settle_timer;
 	struct netlink *netlink;
-	struct process_table *processes; /* NULL: pids mean nothing here */
+	struct process_table *processes; /* NULL: pids mean nothing here, and with it the next two */
+	struct naming *naming;
+	struct story *story;
 	struct writer *writer;
 	struct gather *gather;
 
@@ -209,11 +212,12 @@ static int open_writer(struct collect *c, const struct collect_options *options,
 
 static int open_gather(struct collect *c, const struct collect_options *options, const struct resume *resume)
 {
+	struct gather_helpers helpers = {c->writer, c->processes, c->story};
 	CLEANUP(batch_free_p) struct batch *filling = NULL;
 	int r = batch_new(options->max_rows ? options->max_rows : MAX_ROWS, &filling);
 
 	if (r == 0)
-		r = gather_new(&c->gather, filling, c->writer, c->processes);
+		r = gather_new(&c->gather, filling, &helpers);
 	if (r < 0)
 		return r;
 	(void)TAKE(filling);
@@ -221,6 +225,66 @@ static int open_gather(struct collect *c, const struct collect_options *options,
 		gather_resume(c->gather, resume->serial, resume->time);
 	return 0;
 }
+
+/* ---- processes and containers ------------------------------------------------------------------------------------ */
+
+/* The first process of a container is seen: its specification is read now, for it may be gone in a moment. */
+static void on_container(void *data, enum event_runtime runtime, const char *id, int32_t pid)
+{
+	struct collect *c = data;
+	struct naming_question question = {.runtime = runtime, .owner = EVENT_UNSET, .pid = pid};
+
+	if (!*id || strlen(id) >= sizeof(question.cid))
+		return;
+	memcpy(question.cid, id, strlen(id));
+	naming_ask(c->naming, &question);
+}
+
+static int on_processes(void *data, uint32_t events)
+{
+	struct collect *c = data;
+
+	process_table_dispatch(c->processes);
+	gather_update(c->gather);
+	return 0;
+}
+
+static int on_names(void *data, uint32_t events)
+{
+	struct collect *c = data;
+
+	gather_update(c->gather);
+	return 0;
+}
+
+static int open_processes(struct collect *c, const struct collect_options *options)
+{
+	CLEANUP_TEXT struct text reason = TEXT_EMPTY;
+	int r = process_table_new(&c->processes);
+
+	if (r == 0)
+		r = naming_new(&c->naming);
+	if (r == 0)
+		r = story_new(&c->story, c->processes, c->naming);
+	if (r < 0)
+		return r;
+	process_table_on_container(c->processes, on_container, c);
+	if (process_table_watch(c->processes, options->process_memory, &reason) < 0)
+		log_warning("processes are asked of /proc alone, so those that are killed are often gone first: %s",
+			reason.data ? reason.data : "?");
+	return 0;
+}
+
+static int attend_processes(struct collect *c)
+{
+	int r = loop_add_io(c->loop, naming_fd(c->naming), EPOLLIN, on_names, c, NULL);
+
+	if (r == 0 && process_table_fd(c->processes) >= 0)
+		r = loop_add_io(c->loop, process_table_fd(c->processes), EPOLLIN, on_processes, c, NULL);
+	return r;
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------------------- */
 
 static int open_kernel(struct collect *c, const struct collect_options *options, struct text *why)
 {
@@ -238,7 +302,7 @@ static int open_kernel(struct collect *c, const struct collect_options *options,
 		log_warning("this is not the initial pid namespace: processes cannot be attributed to containers");
 		return 0;
 	}
-	return process_table_new(&c->processes);
+	return open_processes(c, options);
 }
 
 static int open_loop(struct collect *c)
@@ -272,6 +336,8 @@ static int start(struct collect *c, const struct collect_options *options, struc
 		r = loop_add_io(c->loop, netlink_fd(c->netlink), EPOLLIN, on_readable, c, NULL);
 	if (r == 0)
 		r = loop_add_io(c->loop, writer_fd(c->writer), EPOLLIN, on_writer_free, c, NULL);
+	if (r == 0 && c->processes)
+		r = attend_processes(c);
 	return r;
 }
 
@@ -295,6 +361,8 @@ static void collect_free(struct collect *c)
 		return;
 	gather_free(c->gather);
 	writer_free(c->writer);
+	story_free(c->story);
+	naming_free(c->naming);
 	process_table_free(c->processes);
 	netlink_close(c->netlink);
 	loop_free(c->loop);

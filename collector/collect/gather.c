@@ -15,6 +15,7 @@ struct gather {
 	struct batch *filling;
 	struct writer *writer;
 	struct process_table *processes;
+	struct story *story;
 
 	bool urgent;   /* there is something that a reader of the database waits for */
 	bool refusing; /* the batch is full and the database does not take it */
@@ -216,6 +217,8 @@ static void take_violation(struct gather *g, struct span payload)
 	if (g->processes)
 		process_attribute(g->processes, ev);
 	keep(g, ev);
+	if (g->story)
+		story_violation(g->story, ev, g->filling);
 	g->recent[ev->serial % RECENT] = ev->serial;
 	see(g, ev->serial, ev->time);
 }
@@ -244,6 +247,12 @@ void gather_take(struct gather *g, const struct netlink_message *m)
 		take_other(g, m->type, m->payload);
 }
 
+void gather_update(struct gather *g)
+{
+	if (g->story && story_update(g->story, g->filling))
+		g->urgent = true;
+}
+
 void gather_overflow(struct gather *g)
 {
 	int64_t now = clock_now();
@@ -255,15 +264,16 @@ void gather_overflow(struct gather *g)
 
 /* ---- start and end ------------------------------------------------------------------------------------------------ */
 
-int gather_new(struct gather **ret, struct batch *empty, struct writer *writer, struct process_table *processes)
+int gather_new(struct gather **ret, struct batch *empty, const struct gather_helpers *helpers)
 {
 	struct gather *g = calloc(1, sizeof(*g));
 
 	if (!g)
 		return -ENOMEM;
 	g->filling = empty;
-	g->writer = writer;
-	g->processes = processes;
+	g->writer = helpers->writer;
+	g->processes = helpers->processes;
+	g->story = helpers->story;
 	g->last_record = CLOCK_NONE;
 	g->said = clock_monotonic() - SAY_MS;
 	window_init(&g->window, on_gap, g);

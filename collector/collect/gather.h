@@ -5,12 +5,19 @@
 
 #include "seccompwatch/netlink.h"
 #include "seccompwatch/process.h"
+#include "story.h"
 #include "writer.h"
 
 struct gather;
 
-/* Takes over the batch in success; the writer and the process table (NULL: nothing is attributed) are borrowed. */
-int gather_new(struct gather **ret, struct batch *empty, struct writer *writer, struct process_table *processes);
+/* What is borrowed. */
+struct gather_helpers {
+	struct writer *writer;
+	struct process_table *processes; /* NULL: nothing is attributed, */
+	struct story *story;             /* and nothing told */
+};
+/* Takes over the batch in success. */
+int gather_new(struct gather **ret, struct batch *empty, const struct gather_helpers *helpers);
 void gather_free(struct gather *g);
 DEFINE_CLEANUP(struct gather *, gather_free)
 
@@ -18,6 +25,7 @@ DEFINE_CLEANUP(struct gather *, gather_free)
 void gather_resume(struct gather *g, uint32_t last_serial, int64_t time);
 
 void gather_take(struct gather *g, const struct netlink_message *m);
+void gather_update(struct gather *g);   /* processes ended, or names were found */
 void gather_overflow(struct gather *g); /* the kernel's queue was full */
 
 /* Missing serials are waited for: a mark now, and what is still missing below it later is lost. */

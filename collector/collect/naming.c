@@ -11,6 +11,7 @@
 
 #define QUEUE_MAX 256
 #define SEEN_MAX  4096 /* a power of two */
+#define PLACES_MAX 1024
 #define TRIES_MAX 5
 #define RETRY_MS  1000
 
@@ -22,32 +23,70 @@ struct seen {
 	unsigned tries;
 };
 
+struct place {
+	uint64_t hash;
+	char *folder; /* NULL: not known */
+};
+
 struct naming {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stopping;
 	int fd;
-	struct naming_question questions[QUEUE_MAX];
-	size_t first_question, n_questions;
+	struct {
+		struct naming_question question;
+		int64_t due; /* CLOCK_MONOTONIC */
+	} questions[QUEUE_MAX]; /* in the order they were asked */
+	size_t n_questions;
 	struct naming_answer answers[QUEUE_MAX];
 	size_t first_answer, n_answers;
 	struct seen seen[SEEN_MAX]; /* the asking thread's alone */
+	struct place places[PLACES_MAX]; /* the answering thread's alone */
 };
+
+/* The first question whose time has come; QUEUE_MAX when none has. *ret_due: when the next will. */
+static size_t find_due(const struct naming *n, int64_t now, int64_t *ret_due)
+{
+	*ret_due = INT64_MAX;
+	for (size_t i = 0; i < n->n_questions; i++) {
+		if (n->questions[i].due <= now)
+			return i;
+		*ret_due = MIN(*ret_due, n->questions[i].due);
+	}
+	return QUEUE_MAX;
+}
+
+static void wait_until(struct naming *n, int64_t due)
+{
+	struct timespec ts = {(time_t)(due / 1000), (long)(due % 1000) * 1000000};
+
+	if (due == INT64_MAX)
+		pthread_cond_wait(&n->wake, &n->lock);
+	else
+		pthread_cond_timedwait(&n->wake, &n->lock, &ts);
+}
 
 /* Waits for a question: false when stopping. */
 static bool next_question(struct naming *n, struct naming_question *ret)
 {
+	size_t at = QUEUE_MAX;
 	bool got;
 
 	pthread_mutex_lock(&n->lock);
-	while (!n->stopping && (n->n_questions == 0 || n->n_answers == QUEUE_MAX))
-		pthread_cond_wait(&n->wake, &n->lock);
+	while (!n->stopping) {
+		int64_t due = INT64_MAX;
+
+		if (n->n_answers < QUEUE_MAX)
+			at = find_due(n, clock_monotonic(), &due);
+		if (at < QUEUE_MAX)
+			break;
+		wait_until(n, due);
+	}
 	got = !n->stopping;
 	if (got) {
-		*ret = n->questions[n->first_question];
-		n->first_question = (n->first_question + 1) % QUEUE_MAX;
-		n->n_questions--;
+		*ret = n->questions[at].question;
+		memmove(&n->questions[at], &n->questions[at + 1], (--n->n_questions - at) * sizeof(n->questions[0]));
 	}
 	pthread_mutex_unlock(&n->lock);
 	return got;
@@ -65,17 +104,34 @@ static void give(struct naming *n, const struct naming_answer *answer)
 		return;
 }
 
+/* The specification, which says where its engine keeps the rest, is gone when the container has ended. */
+static struct place *place_of(struct naming *n, const char *cid)
+{
+	uint64_t hash = base_hash(cid, strlen(cid));
+	struct place *place = &n->places[hash % PLACES_MAX];
+
+	if (place->hash != hash) {
+		free(place->folder);
+		*place = (struct place){.hash = hash};
+	}
+	return place;
+}
+
 static void *work(void *data)
 {
 	struct naming *n = data;
 	struct naming_question question;
 
 	while (next_question(n, &question)) {
-		struct container_request request = {"", question.cid, question.runtime, question.owner, question.pid};
+		struct place *place = place_of(n, question.cid);
+		struct container_request request = {"", question.cid, question.runtime, question.owner, question.pid,
+			place->folder};
 		struct naming_answer answer = {.info = CONTAINER_INFO_EMPTY};
 
 		if (container_read(&request, &answer.info) < 0)
 			continue;
+		if (!place->folder && answer.info.folder)
+			place->folder = strdup(answer.info.folder);
 		snprintf(answer.cid, sizeof(answer.cid), "%s", question.cid);
 		give(n, &answer);
 	}
@@ -98,12 +154,16 @@ static int start_thread(struct naming *n)
 int naming_new(struct naming **ret)
 {
 	struct naming *n = calloc(1, sizeof(*n));
+	pthread_condattr_t clock;
 	int r;
 
 	if (!n)
 		return -ENOMEM;
 	pthread_mutex_init(&n->lock, NULL);
-	pthread_cond_init(&n->wake, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&n->wake, &clock);
+	pthread_condattr_destroy(&clock);
 	n->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r = n->fd < 0 ? -errno : start_thread(n);
 	if (r < 0) {
@@ -127,6 +187,8 @@ void naming_free(struct naming *n)
 	pthread_join(n->thread, NULL);
 	for (size_t i = 0; i < n->n_answers; i++)
 		container_info_free(&n->answers[(n->first_answer + i) % QUEUE_MAX].info);
+	for (size_t i = 0; i < PLACES_MAX; i++)
+		free(n->places[i].folder);
 	pthread_cond_destroy(&n->wake);
 	pthread_mutex_destroy(&n->lock);
 	close(n->fd);
@@ -161,16 +223,26 @@ static void mark_answered(struct naming *n, const char *cid)
 		seen->again = INT64_MAX;
 }
 
-void naming_ask(struct naming *n, const struct naming_question *question)
+static void push(struct naming *n, const struct naming_question *question, int64_t due)
 {
-	if (!is_due(n, question->cid))
-		return;
 	pthread_mutex_lock(&n->lock);
 	if (n->n_questions < QUEUE_MAX) {
-		n->questions[(n->first_question + n->n_questions++) % QUEUE_MAX] = *question;
+		n->questions[n->n_questions].question = *question;
+		n->questions[n->n_questions++].due = due;
 		pthread_cond_signal(&n->wake);
 	}
 	pthread_mutex_unlock(&n->lock);
+}
+
+void naming_ask(struct naming *n, const struct naming_question *question)
+{
+	if (is_due(n, question->cid))
+		push(n, question, 0);
+}
+
+void naming_ask_later(struct naming *n, const struct naming_question *question, int64_t delay_ms)
+{
+	push(n, question, clock_monotonic() + delay_ms);
 }
 
 int naming_fd(const struct naming *n)

@@ -28,6 +28,8 @@ DEFINE_CLEANUP(struct naming *, naming_free)
 
 /* Cheap when the container was asked about before, which is the usual case. */
 void naming_ask(struct naming *n, const struct naming_question *question);
+/* Asks in any case, after a while: an engine writes down how a container ended a moment after it did. */
+void naming_ask_later(struct naming *n, const struct naming_question *question, int64_t delay_ms);
 int naming_fd(const struct naming *n); /* readable when answers wait */
 /* False when no answer waits (and the descriptor is clear). The caller frees the info. */
 bool naming_take(struct naming *n, struct naming_answer *ret);

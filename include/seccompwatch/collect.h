@@ -10,6 +10,7 @@ struct collect_options {
 	size_t receive_buffer; /* of the kernel's queue; 0: the default */
 	size_t max_rows;       /* of a batch in memory; 0: the default */
 	uint32_t max_signatures; /* a container; 0: the store's default */
+	size_t process_memory;   /* for what is kept of processes; 0: 8 MiB */
 };
 
 /* Collects until SIGTERM or SIGINT, then stores what is left. 0, or negative errno with a sentence in *why. */
