@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gather.h"
+#include "seccompwatch/control.h"
 #include "seccompwatch/log.h"
 #include "seccompwatch/loop.h"
 
@@ -17,7 +18,8 @@
 #define TURN_MS     50   /* at most so long between two looks at signals and timers */
 #define STORM       64   /* records read at a stretch: more are on their way */
 #define NAP_US      1000
-#define DRAIN_MS    200
+#define DRAIN_MS    250
+#define QUIET_MS    20
 #define STOP_MS     600
 
 struct collect {
@@ -341,14 +343,37 @@ static int start(struct collect *c, const struct collect_options *options, struc
 	return r;
 }
 
-/* What is still in the kernel's queue, and the last batch. */
+/* Records whose process has long gone on may still wait in the kernel to be sent to us. */
+static bool more_to_come(void)
+{
+	struct control_status status;
+
+	return control_status(QUIET_MS, &status) == 0 && status.backlog > 0;
+}
+
+static void drain(struct collect *c)
+{
+	int64_t deadline = clock_monotonic() + DRAIN_MS;
+	size_t taken;
+	bool more;
+
+	do {
+		more = more_to_come();
+		if (read_queue(c, deadline, &taken) < 0)
+			return;
+		more |= taken > 0;
+		if (more)
+			usleep(NAP_US);
+	} while (more && clock_monotonic() < deadline);
+}
+
+/* What is still on its way from the kernel, and the last batch. */
 static int finish(struct collect *c)
 {
 	uint64_t left = 0;
-	size_t taken;
 	int r;
 
-	(void)read_queue(c, clock_monotonic() + DRAIN_MS, &taken);
+	drain(c);
 	r = gather_finish(c->gather, STOP_MS, &left);
 	if (r < 0)
 		log_error("the database did not take the last %" PRIu64 " events in time", left);

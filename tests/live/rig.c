@@ -245,7 +245,7 @@ json_t *rig_events(const struct rig *rig, const char *filters)
 	char command[512], *output, *line, *rest;
 	int status;
 
-	snprintf(command, sizeof(command), "%%P --db %%D events --format jsonl --limit 0 %s", filters);
+	snprintf(command, sizeof(command), "%%P --quiet --db %%D events --format jsonl --limit 0 %s", filters);
 	output = rig_shell(rig, &status, command);
 	if (status != 0)
 		fail_msg("%s: exit status %d", command, status);
