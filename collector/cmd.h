@@ -52,11 +52,14 @@ extern const struct option_row cmd_global_options[];
 /* The rows, one a file in cmd/. */
 extern const struct cmd cmd_collect;
 extern const struct cmd cmd_doctor;
+extern const struct cmd cmd_events;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_import;
 extern const struct cmd cmd_profile;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_serve;
+extern const struct cmd cmd_status;
+extern const struct cmd cmd_summary;
 
 /* For `run`, which hands them on. */
 extern const struct option_row cmd_collect_options[];

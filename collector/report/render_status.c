@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The status contract, and containers by themselves. */
+#include <inttypes.h>
+
 #include "render_cell.h"
 
 /* A status and the program that reports it. */
@@ -94,6 +96,73 @@ void render_status_add_csv(const struct query_status *status, const char *versio
 	render_columns_add_csv_head(status_columns, to);
 	render_columns_add_csv(status_columns, &(struct status_row){status, version}, to);
 }
+
+/* ---- for people ---- */
+
+static void add_time(struct text *to, const char *label, int64_t ms)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (ms == CLOCK_NONE)
+		return;
+	clock_format_local(ms, text);
+	text_printf(to, "%s%s", label, text);
+}
+
+static void add_collector(const struct query_status *s, struct text *to)
+{
+	text_add_str(to, "collector    ");
+	if (s->running) {
+		text_printf(to, "running (pid %d)", s->pid);
+		add_time(to, " since ", s->since);
+	} else if (s->alive != CLOCK_NONE) {
+		text_add_str(to, "NOT RUNNING: what happens now is not recorded");
+		add_time(to, "; last seen ", s->alive);
+	} else {
+		text_add_str(to, "NOT RUNNING: none has ever written here");
+	}
+	add_time(to, "\nlast record  ", s->last_record);
+	text_add_char(to, '\n');
+}
+
+static void add_database(const struct query_status *s, struct text *to)
+{
+	text_add_str(to, "database     ");
+	text_add_terminal(to, span_from(s->path));
+	text_printf(to, " (%.1f MiB)\nevents       %" PRIu64 " in %" PRIu64 " rows", (double)s->bytes / 1048576, s->events,
+		s->rows);
+	add_time(to, ", from ", s->oldest);
+	add_time(to, " to ", s->newest);
+	text_add_char(to, '\n');
+}
+
+static void add_loss(const struct query_status *s, struct text *to)
+{
+	if (s->gaps + s->kernel_lost + s->enobufs + s->malformed + s->unwritten == 0) {
+		text_add_str(to, "lost         nothing\n");
+		return;
+	}
+	text_printf(to,
+		"lost         at most %" PRIu64 " in %" PRIu64 " gaps, %" PRIu64 " by the kernel, %" PRIu64
+		" not written, %" PRIu64 " malformed (%" PRIu64 " overflows)\n",
+		s->lost_at_most, s->gaps, s->kernel_lost, s->unwritten, s->malformed, s->enobufs);
+}
+
+void render_status_add_text(const struct query_status *status, const char *version, struct text *to)
+{
+	const uint64_t *by = status->attribution;
+
+	text_printf(to, "seccompwatch %s\n", version);
+	add_collector(status, to);
+	add_database(status, to);
+	add_loss(status, to);
+	text_printf(to,
+		"attribution  %" PRIu64 " live, %" PRIu64 " cached, %" PRIu64 " probe, %" PRIu64 " file, %" PRIu64 " none\n",
+		by[EVENT_ATTRIBUTION_LIVE], by[EVENT_ATTRIBUTION_CACHED], by[EVENT_ATTRIBUTION_PROBE], by[EVENT_ATTRIBUTION_FILE],
+		by[EVENT_ATTRIBUTION_NONE]);
+}
+
+/* ---- containers ---- */
 
 #undef COLUMN
 #define COLUMN(field, expression)                                                                            \

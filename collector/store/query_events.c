@@ -7,6 +7,9 @@
 /* Rows read in one transaction. */
 #define CHUNK 256
 
+/* A page of at most so many rows is kept in memory to turn it round. */
+#define HELD_MAX 4096
+
 /* A cursor is "1-ID-CHECK" in hex: the version of its form, the last row's id, and a check that tells ours from a
  * guess. It says nothing about the filter, so that it may change between pages. */
 #define CURSOR_VERSION 1
@@ -113,7 +116,49 @@ static int pour_down(struct listing *l, struct sink *sink)
 	return pour(&w, sink, l->rows);
 }
 
-/* The newest rows, oldest of them first: counted downwards, then handed out upwards. */
+/* A page's rows, to be handed out the other way round. */
+struct held {
+	struct query_row *rows;
+	size_t n, room;
+};
+
+static void held_free(struct held *h)
+{
+	free(h->rows);
+}
+
+static int hold(void *data, const struct query_row *row)
+{
+	struct held *h = data;
+
+	if (h->n == h->room) {
+		size_t room = h->room ? h->room * 2 : CHUNK;
+		struct query_row *rows = realloc(h->rows, room * sizeof(*rows));
+
+		if (!rows)
+			return -ENOMEM;
+		h->rows = rows;
+		h->room = room;
+	}
+	h->rows[h->n++] = *row;
+	return 0;
+}
+
+/* The newest rows, oldest of them first: few are held and turned round. */
+static int pour_turned(struct listing *l, struct sink *sink)
+{
+	CLEANUP(held_free) struct held held = {0};
+	struct sink holding = {.fn = hold, .data = &held, .limit = sink->limit};
+	int r = pour_down(l, &holding);
+
+	sink->last = holding.last;
+	sink->more = holding.more;
+	while (r == 0 && held.n > 0)
+		r = sink->fn(sink->data, &held.rows[--held.n]);
+	return r;
+}
+
+/* Many are counted downwards, then handed out upwards. */
 static int pour_up(struct listing *l, struct sink *sink)
 {
 	struct sink counted = {.limit = sink->limit};
@@ -148,7 +193,10 @@ int query_events(struct query *q, const struct query_filter *f, const struct que
 	if (r < 0)
 		return r;
 	l.high = MIN(l.high, before);
-	r = page->ascending ? pour_up(&l, &sink) : pour_down(&l, &sink);
+	if (!page->ascending)
+		r = pour_down(&l, &sink);
+	else
+		r = sink.limit <= HELD_MAX ? pour_turned(&l, &sink) : pour_up(&l, &sink);
 	if (r != 0 || !ret_next)
 		return r;
 	if (sink.more && !(next = cursor_write(sink.last)))

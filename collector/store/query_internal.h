@@ -42,6 +42,7 @@ enum query_statement {
 	QUERY_ROWS_UP,
 	QUERY_ROWS_DOWN,
 	QUERY_DETAIL,
+	QUERY_BUCKET,
 	QUERY_BUCKETS,
 	QUERY_CHANGES,
 	QUERY_OLDEST_CHANGE,
@@ -128,8 +129,6 @@ int query_fail(struct query *q, int code);
 int query_select(struct query *q, enum query_statement id, const int64_t *args, size_t n_args, sqlite3_stmt **ret);
 #define QUERY_SELECT(q, id, ret, ...)                                                                        \
 	query_select(q, id, (const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), ret)
-/* A text column as the pool's string; NULL when it is NULL, or without memory. */
-const char *query_text(struct query *q, sqlite3_stmt *s, int column);
 int query_step(struct query *q, sqlite3_stmt *s); /* 1 a row, 0 the end, negative errno */
 static inline void query_done_p(sqlite3_stmt **s)
 {
@@ -156,6 +155,8 @@ int query_enter(struct query *q);
 /* Inside a transaction: 1 when something had changed. */
 int query_load(struct query *q);
 void query_unload(struct query *q);
+/* A text column as the pool's string, clean whoever wrote it; NULL when it is NULL, or without memory. */
+const char *query_text(struct query *q, sqlite3_stmt *s, int column);
 const char *query_host_name(const struct query *q, int64_t id);
 
 /* ---- filters against signatures (query_match.c) ---- */
@@ -180,6 +181,9 @@ struct query_minutes {
 	const struct query_match *match;
 	bool ascending;
 	int64_t blocks; /* blocks of days still to be looked at */
+#define QUERY_FEW 8
+	int64_t few[QUERY_FEW]; /* the wanted signatures, when they are so few */
+	size_t n_few;
 	struct query_level {
 		int64_t base; /* the bucket of bit 0 */
 		uint64_t mask;

@@ -55,6 +55,11 @@ static const char *text_at(struct loader *l, int column)
 	return keep(l, (struct span){data, (size_t)sqlite3_column_bytes(l->s, column)});
 }
 
+const char *query_text(struct query *q, sqlite3_stmt *s, int column)
+{
+	return text_at(&(struct loader){q, s, false}, column);
+}
+
 static const char *number_text(struct loader *l, int64_t value)
 {
 	char buffer[32];

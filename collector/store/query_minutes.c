@@ -12,39 +12,76 @@ _Static_assert(ARRAY_SIZE(levels) == ARRAY_SIZE(((struct query_minutes *)0)->lev
 
 #define BLOCK_MS (64 * QUERY_DAY_MS)
 
+/* Signatures know when they began and ended, which is often less than what was asked for. */
+static void narrow(struct query_minutes *m, int64_t *since, int64_t *until)
+{
+	int64_t begin = INT64_MAX, end = -1;
+
+	m->n_few = 0;
+	for (size_t i = 0; i < m->match->n; i++) {
+		const struct query_sig *sig = m->match->wanted[i] ? query_sig_at(m->q, (int64_t)i) : NULL;
+
+		if (!sig)
+			continue;
+		begin = MIN(begin, sig->first);
+		end = MAX(end, sig->last);
+		if (m->n_few < QUERY_FEW)
+			m->few[m->n_few++] = sig->pub.id;
+	}
+	*since = MAX(*since, begin);
+	*until = MIN(*until, end + 1);
+}
+
 void query_minutes_start(struct query_minutes *m, int64_t since, int64_t until)
 {
 	int64_t first, last;
 
-	/* Signatures know when they began and ended, which is often less than what was asked for. */
-	int64_t begin = INT64_MAX, end = -1;
-	for (size_t i = 0; i < m->match->n; i++) {
-		const struct query_sig *sig = m->match->wanted[i] ? query_sig_at(m->q, (int64_t)i) : NULL;
-
-		if (sig) {
-			begin = MIN(begin, sig->first);
-			end = MAX(end, sig->last);
-		}
-	}
-	first = MAX(MAX(begin, since), (int64_t)0) / BLOCK_MS;
-	last = MIN(end, until - 1) / BLOCK_MS;
-	m->blocks = end < 0 || until <= 0 ? 0 : last - first + 1;
+	narrow(m, &since, &until);
+	first = MAX(since, (int64_t)0) / BLOCK_MS;
+	last = (until - 1) / BLOCK_MS;
+	m->blocks = since < until ? last - first + 1 : 0;
 	m->levels[0] = (struct query_level){.base = 64 * (m->ascending ? first - 1 : last + 1)};
 	m->levels[1] = m->levels[2] = (struct query_level){0};
 }
 
-static int fill(struct query_minutes *m, size_t level, int64_t base)
+/* Few signatures are looked up bucket by bucket, many are met by reading the whole run. */
+static int look_up(struct query_minutes *m, size_t level, int64_t base, uint64_t *ret_mask)
+{
+	int r = 0;
+
+	for (int64_t i = 0; i < levels[level].buckets && r >= 0; i++)
+		for (size_t k = 0; k < m->n_few && r >= 0 && !(*ret_mask >> i & 1); k++) {
+			QUERY_CLEANUP sqlite3_stmt *s = NULL;
+
+			r = QUERY_SELECT(m->q, QUERY_BUCKET, &s, levels[level].seconds, base + i, m->few[k]);
+			if (r == 0)
+				r = query_step(m->q, s);
+			if (r == 1)
+				*ret_mask |= UINT64_C(1) << i;
+		}
+	return MIN(r, 0);
+}
+
+static int read_run(struct query_minutes *m, size_t level, int64_t base, uint64_t *ret_mask)
 {
 	QUERY_CLEANUP sqlite3_stmt *s = NULL;
-	uint64_t mask = 0;
 	int r;
 
 	r = QUERY_SELECT(m->q, QUERY_BUCKETS, &s, levels[level].seconds, base, base + levels[level].buckets);
 	while (r == 0 && (r = query_step(m->q, s)) == 1) {
 		if (query_match_sig(m->match, query_int(s, 1)) && query_int(s, 2) > 0)
-			mask |= UINT64_C(1) << (query_int(s, 0) - base);
+			*ret_mask |= UINT64_C(1) << (query_int(s, 0) - base);
 		r = 0;
 	}
+	return r;
+}
+
+static int fill(struct query_minutes *m, size_t level, int64_t base)
+{
+	bool few = m->match->n_wanted <= QUERY_FEW;
+	uint64_t mask = 0;
+	int r = few ? look_up(m, level, base, &mask) : read_run(m, level, base, &mask);
+
 	m->levels[level] = (struct query_level){base, mask};
 	return r;
 }

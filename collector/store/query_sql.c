@@ -23,6 +23,7 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_ROWS_DOWN] = "SELECT id, sig, pid, seq, count, span, serial, ip FROM event "
 			    "WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
 	[QUERY_DETAIL] = "SELECT ppid, tid, error, args, module, module_offset, symbol FROM detail WHERE event = ?1",
+	[QUERY_BUCKET] = "SELECT 1 FROM rollup WHERE resolution = ?1 AND bucket = ?2 AND sig = ?3 AND count > 0",
 	[QUERY_BUCKETS] = "SELECT bucket, sig, count FROM rollup WHERE resolution = ?1 AND bucket >= ?2 AND bucket < ?3",
 	[QUERY_CHANGES] = "SELECT first_id, last_id FROM change WHERE seq > ?1 AND first_id IS NOT NULL",
 	[QUERY_OLDEST_CHANGE] = "SELECT min(seq) FROM change",
@@ -90,13 +91,6 @@ int query_step(struct query *q, sqlite3_stmt *s)
 	if (code == SQLITE_ROW)
 		return 1;
 	return code == SQLITE_DONE ? 0 : query_fail(q, code);
-}
-
-const char *query_text(struct query *q, sqlite3_stmt *s, int column)
-{
-	const char *data = (const char *)sqlite3_column_text(s, column);
-
-	return data ? query_pool_add(&q->pool, span_from(data)) : NULL;
 }
 
 int query_number(struct query *q, enum query_statement id, int64_t absent, int64_t *ret)

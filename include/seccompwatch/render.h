@@ -29,3 +29,41 @@ void render_status_add_json(const struct query_status *status, const char *versi
 /* The same columns, flattened: a head and one row. */
 void render_status_add_csv(const struct query_status *status, const char *version, struct text *to);
 json_t *render_explain_json(const struct explain *e);
+
+/* Where results go: standard output, or a file that appears under its name only when it is whole. */
+struct render_output {
+	FILE *file;
+	char *path, *temporary; /* NULL: standard output, or a file that is written in place */
+};
+#define RENDER_OUTPUT_EMPTY ((struct render_output){0})
+/* path NULL: standard output. What is no regular file (a device, a pipe), or `in_place`, is written directly.
+ * Negative errno, and a sentence in *why. */
+int render_output_open(struct render_output *o, const char *path, bool in_place, struct text *why);
+int render_output_close(struct render_output *o, struct text *why); /* -EPIPE: nobody reads any more */
+void render_output_free(struct render_output *o);                   /* what was not closed is dropped */
+
+struct render_options {
+	enum render_format format;
+	FILE *to;
+	size_t width; /* of the terminal: tables are cut to it; 0: never cut */
+	bool colour;
+	bool flush; /* after each row */
+};
+/* Width and colour for where it goes: none but on a terminal, and no colour where $NO_COLOR is set. */
+void render_options_fit(struct render_options *o);
+
+/* Rows as they come, in any format. A row that could not be written is -errno, from end at the latest. */
+struct render_stream;
+int render_events_new(struct render_stream **ret, const struct render_options *options);
+int render_groups_new(struct render_stream **ret, const struct render_options *options, const enum query_field *by,
+	size_t n_by);
+void render_stream_free(struct render_stream *s);
+DEFINE_CLEANUP(struct render_stream *, render_stream_free)
+int render_add_event(struct render_stream *s, const struct query_row *row);
+int render_add_group(struct render_stream *s, const struct query_group *group);
+int render_stream_flush(struct render_stream *s); /* a table's first rows are held back to find its widths */
+int render_stream_end(struct render_stream *s);
+uint64_t render_stream_rows(const struct render_stream *s);
+
+/* For people. */
+void render_status_add_text(const struct query_status *status, const char *version, struct text *to);

@@ -149,6 +149,7 @@ static const struct page_case {
 	{2, true, {"3 4", "1 2", "0"}},
 	{4, false, {"4 3 2 1", "0"}},
 	{1, true, {"4", "3", "2", "1"}},
+	{5000, true, {"0 1 2 3 4"}}, /* too many to be turned round in memory */
 };
 
 static void test_pages(void **state)
