@@ -53,6 +53,7 @@ extern const struct option_row cmd_global_options[];
 extern const struct cmd cmd_collect;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_events;
+extern const struct cmd cmd_explain;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_import;
 extern const struct cmd cmd_profile;
