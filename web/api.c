@@ -2,6 +2,7 @@
 /* The API's questions to the database. Each handler: read the parameters, ask, write rows as they come. */
 #include "handlers.h"
 #include "params.h"
+#include "seccompwatch/explain.h"
 #include "seccompwatch/render.h"
 
 /* What an answer in the making needs: passed through the reader's callbacks. */
@@ -202,6 +203,47 @@ static void answer_one(struct one *one, const char *id, struct answer *ans)
 		answer_json(ans, TAKE(one->found));
 }
 
+static int tell(struct asking *a, const char *id, struct answer *ans)
+{
+	CLEANUP_EXPLAIN struct explain e = EXPLAIN_EMPTY;
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	struct explain_request request = {.pid = EVENT_NO_PID, .filter = &a->params.filter};
+	int r = query_find_container(a->query, span_from(id), &request.container, &why);
+
+	if (r == -ENOENT || r == -EINVAL) {
+		answer_error(ans, r == -ENOENT ? 404 : 409, r == -ENOENT ? "not_found" : "ambiguous", NULL, "%s", why.data);
+		return 0;
+	}
+	if (r == 0)
+		r = query_filter_add(&a->params.filter, QUERY_CONTAINER, span_from(request.container->id), &why);
+	if (r == 0)
+		r = explain_make(a->query, &request, &e);
+	if (r == 0)
+		answer_json(ans, render_explain_json(&e));
+	return r;
+}
+
+static bool ends_with_explain(const char *rest)
+{
+	const char *slash = strchr(rest, '/');
+
+	return slash && slash != rest && strcmp(slash, "/explain") == 0;
+}
+
+/* "ID/explain" */
+static void explain_container(struct web *web, const struct request *req, const char *rest, struct answer *ans)
+{
+	CLEANUP(asking_free) struct asking a = ASKING_EMPTY;
+	CLEANUP_FREE char *id = strndup(rest, strlen(rest) - strlen("/explain"));
+	int r;
+
+	if (!begin(&a, web, req, PARAMS_TIME, ans))
+		return;
+	r = id ? tell(&a, id, ans) : -ENOMEM;
+	if (r < 0)
+		fail(web, ans, r);
+}
+
 void api_container(struct web *web, const struct request *req, const char *rest, struct answer *ans)
 {
 	CLEANUP(asking_free) struct asking a = ASKING_EMPTY;
@@ -210,6 +252,10 @@ void api_container(struct web *web, const struct request *req, const char *rest,
 	const enum query_field by = QUERY_CONTAINER;
 	int r;
 
+	if (ends_with_explain(rest)) {
+		explain_container(web, req, rest, ans);
+		return;
+	}
 	if (strchr(rest, '/')) {
 		answer_error(ans, 404, "not_found", NULL, "there is nothing at %s", req->path);
 		return;
