@@ -210,7 +210,8 @@ static int read_record(struct reader *r, struct span line)
 }
 
 enum line_class {
-	LINE_RECORD, /* perhaps */
+	LINE_TEXT,   /* anything but auditd's own form */
+	LINE_RECORD,
 	LINE_SYSCALL,
 	LINE_OTHER,
 };
@@ -227,7 +228,7 @@ static enum line_class classify(struct span line)
 	};
 
 	if (!span_starts(line, SPAN("type=")))
-		return LINE_RECORD;
+		return LINE_TEXT;
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		if (span_starts(line, heads[i].head))
 			return heads[i].class;
@@ -247,7 +248,7 @@ static int read_text(struct reader *r, struct span line)
 		if (e != 0)
 			return e;
 	}
-	if (r->after_record && files_fold_is_trailer(line))
+	if (class == LINE_TEXT && r->after_record && files_fold_is_trailer(line))
 		return 0;
 	r->after_record = false;
 	if (class == LINE_SYSCALL)

@@ -34,15 +34,17 @@ struct field {
 
 bool record_decimal(struct record_scan *s, uint64_t max, uint64_t *ret)
 {
+	const size_t always_fit = 19; /* digits, in 64 bits */
 	const char *p = s->at;
 	uint64_t n = 0;
 
-	for (; p < s->end && record_is_digit(*p); p++) {
-		unsigned digit = (unsigned)(*p - '0');
+	while (p < s->end && record_is_digit(*p)) {
+		uint64_t digit = (uint64_t)(*p - '0');
 
-		if (n > (UINT64_MAX - digit) / 10)
+		if ((size_t)(p - s->at) >= always_fit && n > (UINT64_MAX - digit) / 10)
 			return false;
 		n = n * 10 + digit;
+		p++;
 	}
 	if (p == s->at || n > max)
 		return false;
@@ -70,13 +72,12 @@ static bool take_decimal(struct record_scan *s, uint64_t max, uint64_t *ret)
 	return false;
 }
 
-static int hex_digit(char c)
-{
-	if (record_is_digit(c))
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* The digit's value + 1; 0 for what is none. */
+static const uint8_t hex_values[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+	['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+	['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 /* Copies of ENRICHED records often lost the 0x1d byte, and the A of the glued AUID= is a hex digit too. */
 static bool at_glued_trailer(const struct record_scan *s)
@@ -87,20 +88,19 @@ static bool at_glued_trailer(const struct record_scan *s)
 /* With or without 0x. Returns the number of digits. */
 static size_t take_hex_digits(struct record_scan *s, size_t max_digits, uint64_t *ret)
 {
-	size_t digits = 0;
+	bool has_prefix = record_left(s) > 2 && s->at[0] == '0' && s->at[1] == 'x';
+	const char *start = s->at + (has_prefix ? 2 : 0);
 	uint64_t n = 0;
 
-	if (record_left(s) > 2 && s->at[0] == '0' && s->at[1] == 'x')
-		s->at += 2;
-	for (; s->at < s->end && digits < max_digits; s->at++, digits++) {
-		int digit = hex_digit(*s->at);
+	for (s->at = start; s->at < s->end && (size_t)(s->at - start) < max_digits; s->at++) {
+		uint8_t value = hex_values[(unsigned char)*s->at];
 
-		if (digit < 0 || at_glued_trailer(s))
+		if (value == 0 || at_glued_trailer(s))
 			break;
-		n = n << 4 | (unsigned)digit;
+		n = n << 4 | (uint64_t)(value - 1);
 	}
 	*ret = n;
-	return digits;
+	return (size_t)(s->at - start);
 }
 
 static bool take_hex(struct record_scan *s, size_t max_digits, uint64_t *ret)
@@ -491,6 +491,16 @@ static const struct field fields[RECORD_FIELD_N] = {
 	[RECORD_CODE] = FIELD("code", code, take_code),
 };
 
+/* Keys are so short that a call of memcmp costs more than comparing them. */
+static inline bool is_same(const char *a, const char *b, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && a[i] == b[i])
+		i++;
+	return i == len;
+}
+
 /* Steps over the key of the field that stands here, looking at the expected one first. */
 static enum record_field take_key(struct record_scan *s, enum record_field expected)
 {
@@ -498,10 +508,9 @@ static enum record_field take_key(struct record_scan *s, enum record_field expec
 
 	for (size_t i = 0; i < RECORD_FIELD_N; i++) {
 		size_t at = (expected + i) % RECORD_FIELD_N;
-		const struct field *f = &fields[at];
 
-		if (left >= f->len && *s->at == f->key[0] && memcmp(s->at, f->key, f->len) == 0) {
-			s->at += f->len;
+		if (left >= fields[at].len && is_same(s->at, fields[at].key, fields[at].len)) {
+			s->at += fields[at].len;
 			return (enum record_field)at;
 		}
 	}
