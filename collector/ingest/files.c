@@ -19,6 +19,7 @@ struct reader {
 	struct files_entry entry;
 	uint64_t line;    /* the number of the line that was read last */
 	bool after_record; /* the last line ended one */
+	bool in_syslog;    /* the last line that was not indented had a syslog prefix */
 	struct {
 		int64_t time;
 		uint32_t serial;
@@ -235,6 +236,15 @@ static enum line_class classify(struct span line)
 	return LINE_OTHER;
 }
 
+/* journalctl indents the further lines of a message, which any program may have written: no record begins there. */
+static bool is_within_message(struct reader *r, struct span line)
+{
+	if (line.data[0] == ' ' || line.data[0] == '\t')
+		return r->in_syslog;
+	r->in_syslog = files_hosts_is_syslog(line);
+	return false;
+}
+
 static int read_text(struct reader *r, struct span line)
 {
 	enum line_class class = classify(line);
@@ -251,6 +261,8 @@ static int read_text(struct reader *r, struct span line)
 	if (class == LINE_TEXT && r->after_record && files_fold_is_trailer(line))
 		return 0;
 	r->after_record = false;
+	if (class == LINE_TEXT && is_within_message(r, line))
+		class = LINE_OTHER;
 	if (class == LINE_SYSCALL)
 		return amend(r, line);
 	if (class == LINE_OTHER) {

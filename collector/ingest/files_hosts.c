@@ -16,6 +16,15 @@ void files_hosts_add(struct files_hosts *h, struct span host)
 	}
 }
 
+bool files_hosts_is_syslog(struct span line)
+{
+	struct record_scan s = record_scan_of(line);
+	struct record_prefix prefix;
+
+	record_prefix_take(&s, &prefix);
+	return prefix.tag != RECORD_TAG_NONE;
+}
+
 static void see_line(struct files_hosts *h, struct span line)
 {
 	struct record_scan s = record_scan_of(line);

@@ -35,6 +35,8 @@ struct files_hosts {
 	bool is_mixed;
 };
 void files_hosts_add(struct files_hosts *h, struct span host);
+/* A line with a syslog's date and tag. */
+bool files_hosts_is_syslog(struct span line);
 /* Looks at what `in` holds in its buffer; a regular file with syslog prefixes (path is not NULL) is read whole. */
 void files_hosts_look_ahead(struct files_hosts *h, struct files_input *in, const char *path);
 

@@ -55,8 +55,24 @@ static inline bool record_take(struct record_scan *s, struct span literal)
 	s->at += literal.len;
 	return true;
 }
+
+/* ---- numbers ---- */
 /* Steps over a run of decimal digits: false, and no step, when there is none or it exceeds max. */
 bool record_decimal(struct record_scan *s, uint64_t max, uint64_t *ret);
+/* The same when a number's end follows. */
+bool record_take_decimal(struct record_scan *s, uint64_t max, uint64_t *ret);
+/* With or without 0x. Returns the number of digits. */
+size_t record_take_hex_digits(struct record_scan *s, size_t max_digits, uint64_t *ret);
+bool record_take_hex(struct record_scan *s, size_t max_digits, uint64_t *ret);
+bool record_at_boundary(const struct record_scan *s);
+/* A name that stands for a number: letters, digits, '_' and '-'. */
+struct span record_peek_name(const struct record_scan *s);
+/* "unknown(1000)", "unknown-syscall(448)": what auparse writes when its tables have no name. */
+bool record_take_unknown(struct record_scan *s, uint64_t max, uint64_t *ret);
+static inline bool record_is_alnum(char c)
+{
+	return record_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /* ---- stamp ---- */
 enum record_stamp_kind {
@@ -133,6 +149,19 @@ static inline bool record_saw(const struct record_facts *facts, enum record_fiel
 {
 	return facts->seen & UINT32_C(1) << f;
 }
+/* The walk over the fields. */
+struct record_walk {
+	struct record_scan s;
+	struct event *ev;
+	struct record_facts *facts;
+	enum record_field last; /* the last usable field, and where it ended */
+	const char *last_end;
+};
+/* The texts; member is the struct event_text. */
+bool record_take_comm(struct record_walk *w, void *member);
+bool record_take_exe(struct record_walk *w, void *member);
+bool record_take_subj(struct record_walk *w, void *member);
+bool record_take_reason(struct record_walk *w, void *member);
 void record_fields_parse(struct span text, struct event *ev, struct record_facts *ret);
 
 /* ---- words of interpreted text ---- */

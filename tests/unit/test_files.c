@@ -323,6 +323,19 @@ static void test_folds_are_bounded(void **state)
 	assert_int_equal(got.counts.events, 0);
 }
 
+/* The further lines of a message are its writer's text. */
+static void test_message_of_several_lines(void **state)
+{
+	assert_int_equal(read_text("Jul 24 09:10:45 web1 app[5]: hello\n                       " AUDIT("1", "11") "\n"
+				   "                       " KERNEL("2", "12") "\n" AUDIT("3", "13") "\n  " AUDIT("4", "14") "\n"),
+		0);
+	assert_counts(1, 0, 0, 4);
+	assert_int_equal(got.items[0].pid, 13);
+	/* where no syslog is around, indented records are a page's */
+	assert_int_equal(read_text("as in:\n  " AUDIT("3", "13") "\n"), 0);
+	assert_counts(1, 0, 0, 1);
+}
+
 /* ---- twins ---- */
 
 #define AT(seconds) "Jul 24 09:10:" seconds " web1 "
@@ -524,6 +537,7 @@ int main(void)
 		cmocka_unit_test_setup(test_folds, setup),
 		cmocka_unit_test_setup(test_folds_end, setup),
 		cmocka_unit_test_setup(test_folds_are_bounded, setup),
+		cmocka_unit_test_setup(test_message_of_several_lines, setup),
 		cmocka_unit_test_setup(test_twins, setup),
 		cmocka_unit_test_setup(test_no_twins, setup),
 		cmocka_unit_test_setup(test_many_unstamped, setup),
