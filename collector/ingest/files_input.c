@@ -27,19 +27,22 @@ static uint64_t size_of(int fd)
 
 int files_input_open(int fd, struct files_input **ret)
 {
-	CLEANUP_CLOSE int owned = fd;
-	CLEANUP(files_input_close_p) struct files_input *in = malloc(sizeof(*in));
+	struct files_input *in = malloc(sizeof(*in));
 
-	if (!in)
+	if (!in) {
+		close(fd);
 		return -ENOMEM;
+	}
 	memset(in, 0, offsetof(struct files_input, buffer));
 	in->total = size_of(fd);
 	in->gz = gzdopen(fd, "rb");
-	if (!in->gz)
+	if (!in->gz) {
+		close(fd);
+		free(in);
 		return -ENOMEM;
-	owned = -1;
+	}
 	gzbuffer(in->gz, BUFFER_SIZE / 2);
-	*ret = TAKE(in);
+	*ret = in;
 	return 0;
 }
 

@@ -68,7 +68,7 @@ void files_entry_set(struct files_entry *e, struct span name, struct span value)
 	member = (char *)e + t->offset;
 	if (t->size == 0) {
 		text_to_u64(value, UINT64_MAX, (uint64_t *)(void *)member);
-	} else if (value.len < t->size) {
+	} else if (value.len > 0 && value.len < t->size) {
 		memcpy(member, value.data, value.len);
 		member[value.len] = '\0';
 	}
