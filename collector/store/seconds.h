@@ -68,8 +68,12 @@ int seconds_flush(struct database *d, struct second *second, int64_t seq, void (
 	void *data);
 
 #define SECONDS_ID_SHIFT 20
-/* The first id of a second: ids below belong to earlier ones. */
+/* The first id of a second: ids below belong to earlier ones. Seconds past the calendar begin where it ends. */
 static inline int64_t seconds_first_id(int64_t number)
 {
-	return (number * 1000) << SECONDS_ID_SHIFT;
+	int64_t id;
+
+	if (__builtin_mul_overflow(number, INT64_C(1000) << SECONDS_ID_SHIFT, &id))
+		return number < 0 ? INT64_MIN : INT64_MAX;
+	return id;
 }
