@@ -45,6 +45,7 @@ UNIT      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY: $(TEST_OBJ)
 
 help: ## list these targets
 	@echo "seccompwatch $(VERSION). Targets:"
@@ -115,10 +116,11 @@ check-asan: ## the unit and golden tests under AddressSanitizer and UBSan
 # As root. SECCOMPWATCH_TEST_NO_AUDIT=1 where audit records cannot be read and that is known.
 VIOLATE := $(BUILD)/tests/live/violate
 LIVE    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/live/test_*.c)))
+RIG     := tests/live/rig.c tests/live/client.c
 $(VIOLATE): tests/live/violate.c tests/live/violate_kinds.c tests/live/violate.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -pie -o $@ $(filter %.c,$^) $(LDLIBS)
-$(BUILD)/tests/live/test_%: tests/live/test_%.c tests/live/rig.c tests/live/rig.h $(LIB)
+$(BUILD)/tests/live/test_%: tests/live/test_%.c $(RIG) $(wildcard tests/live/*.h) $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -Itests $(LDFLAGS) -pie -pthread -o $@ $(filter %.c,$^) $(LIB) $(LDLIBS) -lcmocka
 # It runs in containers that hold nothing else.

@@ -240,7 +240,8 @@ static void connections_are_kept(void **state)
 
 static void garbage_is_refused(void **state)
 {
-	static const char *const cases[] = {"\r\n\r\nnonsense\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02", "GET / HTTP/1.1\r\n: x\r\n\r\n"};
+	static const char *const cases[] = {"\r\n\r\nnonsense\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n",
+		"GET / HTTP/1.1\r\n: x\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"};
 	char buffer[8192];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
