@@ -18,7 +18,7 @@ export async function get(path, params, signal) {
 	} catch (error) {
 		if (error.name === 'AbortError')
 			throw error;
-		throw new ApiError(0, { error: { message: 'seccompwatch does not answer', code: 'unreachable' } });
+		throw new ApiError(0, { error: { message: 'Seccompwatch does not answer', code: 'unreachable' } });
 	}
 	const body = await response.json().catch(() => null);
 	if (!response.ok || body === null)

@@ -19,12 +19,15 @@ const PAGE = 100;
 const SETTLE_MS = 600;
 const EVERY_MS = 30000;
 const RETRY_MS = 4000;
+const AGAIN_MS = 2000;
 
 let filters = F.fromQuery(location.search);
 let asked = new AbortController();
 let cursor = null;
 let loading = false;
-let looks = { timer: 0, last: 0, took: 0 };
+let again = 0;
+let retry = 0;
+const looks = { timer: 0, last: 0, took: 0 };
 
 const health = new Health();
 const table = new EventTable({ onOpen: openDetails });
@@ -47,7 +50,7 @@ const stream = new Stream({
 		lookSoon(SETTLE_MS);
 	},
 	health: (status) => (status.error ? trouble({ message: status.error.message, status: 503 }) : health.show(status)),
-	reset: load,
+	reset: manyChanged,
 	state: connection,
 });
 
@@ -67,13 +70,25 @@ function clear() {
 }
 
 function load() {
-	asked.abort();
-	asked = new AbortController();
 	details.close();
 	live.forget();
 	bar.show(filters);
 	stream.open(F.toParams(filters, { time: false }));
-	return Promise.all([look(), loadEvents(true)]);
+	reload();
+}
+
+function reload() {
+	asked.abort();
+	asked = new AbortController();
+	look();
+	loadEvents(true);
+}
+
+// More changed than is said row by row: the newest page is fetched anew, when nobody is reading the old one.
+function manyChanged() {
+	lookSoon(SETTLE_MS);
+	clearTimeout(again);
+	again = setTimeout(() => (live.paused || live.reading || loading ? manyChanged() : loadEvents(true)), AGAIN_MS);
 }
 
 // ---- the overview ---------------------------------------------------------------------------------------------
@@ -107,6 +122,8 @@ async function ask(signal) {
 		timeline.show(line);
 	LISTS.forEach((list, i) => showTop(list, tops[i].summary, pick));
 	say(line.timeline, tops[0]);
+	if (!live.reading && filters.since !== 'all')
+		table.dropBefore(F.span(filters, health.now(), 0).since);
 }
 
 function timelineParams(params) {
@@ -133,6 +150,7 @@ function say(buckets, byContainer) {
 		OUTCOMES.forEach((name) => { outcomes[name] += row.outcomes[name] ?? 0; });
 	const inside = byContainer.summary.filter((row) => row.container !== null);
 	const total = byContainer.total;
+	byId('headline').dataset.said = 'yes';
 	setText(byId('headline'), headline({
 		total, outcomes, containers: inside.length, more: byContainer.summary.length >= LISTS[0].fetch,
 		outside: inside.length < byContainer.summary.length, words: spanWords(), filtered: filters.terms.length > 0,
@@ -140,8 +158,8 @@ function say(buckets, byContainer) {
 	const sum = (name) => buckets.reduce((all, bucket) => all + (bucket[name] || 0), 0);
 	const seen = honesty({ lost: sum('lost_at_most'), unwatched: sum('unwatched_ms'),
 		running: health.running || health.imported, ends: !filters.until });
-	setText(byId('honesty'), health.imported ? 'From imported records: what they do not hold was not seen.' : seen.text);
-	byId('honesty').className = seen.calm || health.imported ? 'calm' : 'uneasy';
+	setText(byId('honesty'), health.imported ? 'From imported records only: what they do not hold was not seen.' : seen.text);
+	byId('honesty').className = health.imported ? '' : seen.calm ? 'calm' : 'uneasy';
 	setText(byId('shown'), total ? `${count(total)} in this span` : '');
 	document.body.classList.toggle('bare', total === 0);
 	document.title = total ? `${short(total)} · seccompwatch` : 'seccompwatch';
@@ -157,14 +175,23 @@ function lookSoon(ms) {
 
 // ---- the events -----------------------------------------------------------------------------------------------
 
+// Where rows were dropped from the end, the cursor points too far back: the oldest row shown says where to go on.
+function eventParams(fresh) {
+	const params = withParams(F.toParams(filters), { limit: PAGE, order: 'desc' });
+	if (fresh)
+		return params;
+	return withParams(params, table.trimmed ? { until: new Date(table.oldest + 1).toISOString() } : { cursor });
+}
+
 async function loadEvents(fresh) {
 	const { signal } = asked;
 	loading = true;
 	showMore(!fresh && cursor !== null, true);
 	try {
-		const params = withParams(F.toParams(filters), { limit: PAGE, order: 'desc', cursor: fresh ? null : cursor });
-		const page = await get('events', params, signal);
+		const page = await get('events', eventParams(fresh), signal);
 		cursor = page.next;
+		if (signal.aborted)
+			return;
 		if (fresh)
 			table.replace(page.events);
 		else
@@ -215,7 +242,7 @@ function step(by) {
 	if (!next)
 		return;
 	table.mark(next);
-	details.refresh(next);
+	details.open(next);
 }
 
 // ---- what goes wrong ------------------------------------------------------------------------------------------
@@ -240,13 +267,11 @@ function refused(error) {
 	table.clear();
 }
 
-let retry = 0;
-
 function trouble(error) {
 	showTrouble(error);
 	clearTimeout(retry);
 	if (error)
-		retry = setTimeout(load, RETRY_MS);
+		retry = setTimeout(reload, RETRY_MS);
 }
 
 // After a break, what happened in between is fetched rather than guessed.
@@ -254,7 +279,7 @@ function connection(ok) {
 	const was = live.connected;
 	live.online = ok;
 	if (ok && !was)
-		load();
+		reload();
 }
 
 // ---- the page -------------------------------------------------------------------------------------------------
@@ -268,6 +293,7 @@ function key(event) {
 		'/': () => byId('filter').focus(),
 		Escape: () => details.close(),
 		p: () => live.toggle(),
+		...(byId('details').contains(event.target) && { j: () => step(1), k: () => step(-1) }),
 	}[event.key];
 	if (!does)
 		return;

@@ -89,8 +89,7 @@ export class Details {
 	}
 
 	open(event) {
-		this.event = event;
-		this.#fill();
+		this.#show(event);
 		setText(byId('details-copied'), '');
 		if (this.box.open)
 			return;
@@ -104,6 +103,12 @@ export class Details {
 
 	// The same event with a grown count or a late name.
 	refresh(event) {
+		const at = byId('details-body').scrollTop;
+		this.#show(event);
+		byId('details-body').scrollTop = at;
+	}
+
+	#show(event) {
 		this.event = event;
 		this.#fill();
 	}
@@ -137,7 +142,7 @@ export class Details {
 		if (event.syscall === null)
 			notes.push('No table here knows a name for this number' + (event.arch === null ? ', because the record does not say its architecture.' : ' on this architecture.'));
 		if (event.container === null && event.attribution === 'none')
-			notes.push('Which container it was is not known: the process was gone before anyone could look.');
+			notes.push(`Which container it was is not known. ${words.whyUnknown(event)}`);
 		return notes.map((note) => el('p', { class: 'note' }, note));
 	}
 

@@ -67,7 +67,7 @@ export class Health {
 	#tick() {
 		if (!this.status)
 			return;
-		const last = parse(this.status.collector.last_record);
+		const last = parse(this.imported ? this.status.database.newest : this.status.collector.last_record);
 		setText(byId('h-last'), last ? ago(last, this.now()) : 'None yet');
 		byId('h-last').title = last ? `${clock(last)} (${utc(last)})` : '';
 	}

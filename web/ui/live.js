@@ -53,7 +53,7 @@ export class Live {
 	}
 
 	// Someone is pointing at a row or has scrolled into the list: rows must not move now.
-	get #reading() {
+	get reading() {
 		const scrolled = this.table.getBoundingClientRect().top < 0;
 		return scrolled || this.table.contains(document.activeElement) || performance.now() - this.moved < READING_MS;
 	}
@@ -61,7 +61,7 @@ export class Live {
 	flush(force = false) {
 		clearTimeout(this.timer);
 		this.timer = 0;
-		const hold = this.paused || (!force && this.#reading);
+		const hold = this.paused || (!force && this.reading);
 		const now = hold && !force ? this.held.filter(this.known) : this.held;
 		this.held = hold && !force ? this.held.filter((event) => !this.known(event)) : [];
 		if (now.length)

@@ -58,11 +58,16 @@ const REMEDY = {
 	503: 'The page will show what there is as soon as the database can be read. It tries again by itself.',
 };
 
+// What was shown before stays; where nothing was, that is said instead of waited for.
 export function showTrouble(error) {
 	const box = byId('trouble');
 	box.hidden = !error;
 	if (!error)
 		return;
-	setText(byId('trouble-what'), `${error.message[0].toUpperCase()}${error.message.slice(1)}.`.replace(/\.\.$/, '.'));
+	if (byId('headline').dataset.said !== 'yes') {
+		setText(byId('headline'), 'What happened cannot be told right now');
+		document.body.classList.add('bare');
+	}
+	setText(byId('trouble-what'), `${error.message}.`.replace(/\.\.$/, '.'));
 	setText(byId('trouble-remedy'), REMEDY[error.code] ?? REMEDY[error.status] ?? 'It tries again by itself.');
 }

@@ -3,7 +3,7 @@
 
 import { byId, data, el, plain, setText } from './dom.js';
 import { clock, count, short, timeNode, utc } from './format.js';
-import { outcome } from './words.js';
+import { outcome, whyUnknown } from './words.js';
 
 const CELL_MAX = 160;
 const KEEP = 2000;
@@ -48,7 +48,7 @@ function whereCell(e) {
 	if (e.unit)
 		return [data(e.unit, CELL_MAX), el('span', { class: 'dim' }, 'systemd unit')];
 	const gone = e.attribution === 'none';
-	return [el('span', { class: 'none', title: gone ? 'The process was gone before anyone could look.' : null },
+	return [el('span', { class: 'none', title: gone ? whyUnknown(e) : null },
 		gone ? 'not known' : 'no container')];
 }
 
@@ -72,6 +72,7 @@ export class EventTable {
 	}
 
 	clear() {
+		this.trimmed = false;
 		this.rows.clear();
 		this.body.replaceChildren();
 	}
@@ -176,12 +177,22 @@ export class EventTable {
 				times(e.count))));
 	}
 
+	// A page that stands open for days keeps what a person can read; the rest can be asked for again.
 	#trim() {
 		while (this.rows.size > KEEP) {
-			const last = this.body.lastElementChild;
-			this.rows.delete(last.dataset.key);
-			last.remove();
+			this.#drop(this.body.lastElementChild);
+			this.trimmed = true;
 		}
+	}
+
+	#drop(row) {
+		this.rows.delete(row.dataset.key);
+		row.remove();
+	}
+
+	dropBefore(ms) {
+		while (this.oldest < ms)
+			this.#drop(this.body.lastElementChild);
 	}
 
 	#firstTab() {

@@ -142,11 +142,13 @@ export class Timeline {
 			boxWidth: 9, boxHeight: 9, boxPadding: 5, padding: 11, cornerRadius: 6, caretSize: 0, caretPadding: 12,
 			backgroundColor: () => this.colours.tip, titleColor: () => this.colours.tipInk,
 			bodyColor: () => this.colours.tipInk, footerColor: () => this.colours.tipInk, footerFont: { weight: 'normal' },
-			multiKeyBackground: 'transparent',
+			usePointStyle: true,
 			filter: (item) => item.raw > 0, itemSort: (a, b) => b.datasetIndex - a.datasetIndex,
 			callbacks: {
 				title: () => (at() === undefined ? '' : this.#spanWords(at())),
 				label: (item) => `${item.dataset.label}  ${count(item.raw)}`,
+				labelColor: ({ dataset: { backgroundColor: colour } }) => ({ backgroundColor: colour, borderColor: colour }),
+				labelPointStyle: () => ({ pointStyle: 'rectRounded', rotation: 0 }),
 				footer: (items) => (at() === undefined ? [] : this.#notes(at(), items.length === 0)),
 			},
 		};
@@ -161,7 +163,7 @@ export class Timeline {
 		const room = Math.max(2, Math.floor((this.chart?.chartArea?.width ?? 600) / TICK_PX));
 		const spanMs = this.buckets.length * this.step;
 		const least = spanMs > 3 * 86400e3 ? 86400e3 : this.step;
-		const major = MAJORS.find((m) => m >= least && spanMs / m <= room) ?? MAJORS.at(-1);
+		const major = MAJORS.find((m) => m >= least && Math.floor(spanMs / m) <= room) ?? MAJORS.at(-1);
 		const at = Date.parse(this.buckets[index]?.time);
 		if (localStep(at, major) === localStep(at - this.step, major))
 			return null;
@@ -247,9 +249,9 @@ export class Timeline {
 		const lost = this.#sum('lost_at_most');
 		if (unwatched >= 1000)
 			items.push(el('li', { class: 'key' }, el('i', { class: 'swatch hatched' }),
-				`nobody was watching (${duration(unwatched)})`));
+				'unwatched', el('b', {}, duration(unwatched))));
 		if (lost > 0)
-			items.push(el('li', { class: 'key' }, el('i', { class: 'lostmark' }), `up to ${short(lost)} lost`));
+			items.push(el('li', { class: 'key' }, el('i', { class: 'lostmark' }), 'lost', el('b', {}, `up to ${short(lost)}`)));
 		if (!items.length)
 			items.push(el('li', { class: 'key' }, 'no events'));
 		byId('legend').replaceChildren(...items);

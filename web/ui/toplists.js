@@ -11,7 +11,7 @@ export const LISTS = [
 	{ id: 'top-program', by: 'comm,exe', rows: 6, fetch: 7 },
 ];
 
-const NOBODY = { container: 'outside containers', syscall: 'no name known', comm: 'no name known' };
+const NOBODY = { container: 'no known container', syscall: 'no name known', comm: 'no name known' };
 
 function bar(row, max) {
 	const node = el('span', { class: 'bar', 'aria-hidden': 'true' });
@@ -50,13 +50,17 @@ function terms(row, by) {
 	return by.split(',').filter((name) => row[name] !== null && row[name] !== undefined).map((name) => term(row, name));
 }
 
+function labelOf(name, main) {
+	if (name === null || name === undefined)
+		return el('span', { class: 'none' }, NOBODY[main]);
+	return main === 'syscall' && /^-?\d+$/.test(name) ? el('span', { class: 'none' }, `number ${name}`) : data(name, 160);
+}
+
 function entry(row, by, max, onPick) {
 	const [main] = by.split(',');
 	const name = row[main];
 	const wanted = terms(row, by);
-	const label = name === null || name === undefined
-		? el('span', { class: 'none' }, NOBODY[main])
-		: data(name, 160);
+	const label = labelOf(name, main);
 	const inside = [
 		el('span', { class: 'name' }, label, second(row)),
 		el('span', { class: 'num', title: count(row.count) }, short(row.count)),

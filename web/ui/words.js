@@ -72,9 +72,16 @@ const ATTRIBUTION = {
 	cached: 'from the table of processes, read before it died',
 	probe: 'seen by the probe in the kernel',
 	file: 'said by the imported text',
-	none: 'not known: the process was gone before anyone could look',
+	none: 'not known',
 };
 export const attribution = (name) => ATTRIBUTION[name] ?? name;
+
+// Why an event has no container, when that is no answer in itself.
+export function whyUnknown(event) {
+	return event.source === 'netlink' || event.source === 'probe'
+		? 'The process was gone before anyone could look.'
+		: 'The imported text does not say, and the process is long gone.';
+}
 
 const SOURCE = {
 	netlink: 'the kernel, live', 'audit.log': 'auditd’s log file', journal: 'the journal',
@@ -105,7 +112,7 @@ function happened(outcomes) {
 
 function where(containers, more, outside) {
 	if (containers === 0)
-		return outside ? ' outside containers' : '';
+		return outside ? ' outside known containers' : '';
 	const inside = ` in ${more ? 'over ' : ''}${plural(containers, 'container')}`;
 	return outside ? `${inside} and elsewhere` : inside;
 }
@@ -123,7 +130,7 @@ export function honesty({ lost, unwatched, running, ends }) {
 	if (!running && ends)
 		parts.push('nobody is watching now');
 	if (unwatched >= 1000)
-		parts.push(`nobody was watching for ${duration(unwatched)} of it`);
+		parts.push(parts.length ? `${duration(unwatched)} of it went unwatched` : `nobody was watching for ${duration(unwatched)} of it`);
 	if (lost > 0)
 		parts.push(`up to ${plural(lost, 'record was', 'records were')} lost`);
 	if (parts.length === 0)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""A `seccompwatch serve` of the test's own, over a database filled by `seccompwatch import`."""
+import os
+import pathlib
+import shutil
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+PROGRAM = os.environ.get("SECCOMPWATCH", "build/seccompwatch")
+LONG = "/tmp/" + "y" * 4000
+BIDI = "/tmp/\u202ehs.txt"
+MARKUP = '<img src=x onerror=alert(1)>"><script>alert(2)</script>'
+CONTAINER = MARKUP + "\u202e" + "z" * 3800
+
+
+def hex_or_quoted(text):
+    """As the kernel writes what a process chose: quoted, or hex when it could be taken for something else."""
+    raw = text.encode()
+    plain = all(0x20 < byte < 0x7F and byte != 0x22 for byte in raw)
+    return f'"{text}"' if plain else raw.hex().upper()
+
+
+def record(at, serial, **fields):
+    f = {"pid": 4000 + serial, "comm": "nginx", "exe": "/usr/sbin/nginx", "sig": 0, "syscall": 101, "code": 0x50000,
+         "uid": 33, **fields}
+    return (f"type=SECCOMP msg=audit({at:.3f}:{serial}): auid=4294967295 uid={f['uid']} gid={f['uid']} ses=4294967295 "
+            f"pid={f['pid']} comm={hex_or_quoted(f['comm'])} exe={hex_or_quoted(f['exe'])} sig={f['sig']} "
+            f"arch=c000003e syscall={f['syscall']} compat=0 ip=0x7f00deadbeef code=0x{f['code']:x}\n")
+
+
+def sample(now):
+    """Two hundred denials in the last fifty minutes, one of each other outcome, and the names nobody should trust."""
+    lines = [record(now - 3000 + i * 14.7, 1000 + i, syscall=(101, 165, 272)[i % 3],
+                    comm=("nginx", "python3")[i % 2], exe=("/usr/sbin/nginx", "/usr/bin/python3.11")[i % 2])
+             for i in range(200)]
+    kinds = ((41, 31, 0x80000000), (321, 31, 0), (250, 0, 0x7FFC0000), (135, 0, 0x30000), (310, 0, 0x7FF00000),
+             (9999, 0, 0x7FC00000), (163, 31, 0x12340000))
+    lines += [record(now - 90 + i, 2000 + i, syscall=nr, sig=sig, code=code, comm=f"kind{i}", exe="/usr/bin/kind")
+              for i, (nr, sig, code) in enumerate(kinds)]
+    names = (("evil\u202etxt.sh", BIDI), ("<b onclick=x>", "/tmp/" + MARKUP), ("\x1b[31mred\x07", "/tmp/a\\b\nc"),
+             ("x" * 15, LONG))
+    lines += [record(now - 60 + i, 3000 + i, comm=comm, exe=exe) for i, (comm, exe) in enumerate(names)]
+    return lines
+
+
+class Server:
+    def __init__(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="seccompwatch-page-"))
+        self.db = self.dir / "events.db"
+        self.log = open(self.dir / "serve.log", "w", encoding="utf-8")
+        self.process = None
+        self.serial = 5000
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def add(self, lines):
+        done = subprocess.run([PROGRAM, "import", "--db", str(self.db), "-"], input="".join(lines).encode(),
+                              capture_output=True, timeout=30, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"import failed: {done.stderr.decode(errors='replace')}")
+
+    def fire(self, **fields):
+        """One violation, now."""
+        self.serial += 1
+        self.add([record(time.time(), self.serial, **fields)])
+
+    def contain(self):
+        """Puts some of what was imported into containers: text logs name none."""
+        db = sqlite3.connect(self.db)
+        with db:
+            host = db.execute("SELECT id FROM host LIMIT 1").fetchone()[0]
+            rows = ((1, "a" * 64, "web-frontend", "nginx:1.25", "nginx"), (2, "b" * 64, CONTAINER, "\u202egnp", "python3"))
+            for key, cid, name, image, comm in rows:
+                db.execute("INSERT INTO container (id, host, runtime, cid, name, image, seq) VALUES (?, ?, 1, ?, ?, ?, 1)",
+                           (key, host, cid, name, image))
+                db.execute("UPDATE signature SET container = ? WHERE comm = ?", (key, comm))
+        db.close()
+
+    def start(self):
+        self.process = subprocess.Popen([PROGRAM, "serve", "--db", str(self.db), "--listen", f"127.0.0.1:{self.port}"],
+                                        stdout=self.log, stderr=self.log)
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(f"{self.url}/api/v1/health", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"serve does not answer: {(self.dir / 'serve.log').read_text()}")
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(5)
+            self.process = None
+
+    def prepare(self):
+        os.chmod(self.dir, 0o755)
+        self.add(sample(time.time()))
+        self.contain()
+        self.fire(comm="last", syscall=165)  # leaves the write-ahead log as the program keeps it, not as Python does
+        self.start()
+
+    def close(self):
+        self.stop()
+        self.log.close()
+        shutil.rmtree(self.dir, ignore_errors=True)
