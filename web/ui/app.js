@@ -156,8 +156,10 @@ function say(buckets, byContainer) {
 		outside: inside.length < byContainer.summary.length, words: spanWords(), filtered: filters.terms.length > 0,
 	}));
 	const sum = (name) => buckets.reduce((all, bucket) => all + (bucket[name] || 0), 0);
-	const seen = honesty({ lost: sum('lost_at_most'), unwatched: sum('unwatched_ms'),
-		running: health.running || health.imported, ends: !filters.until });
+	const before = health.began ? Math.max(0, health.began - Date.parse(buckets[0]?.time)) || 0 : 0;
+	const seen = honesty({ lost: sum('lost_at_most'), unwatched: sum('unwatched_ms') - before,
+		running: health.running || health.imported, ends: !filters.until,
+		began: before > 0 ? health.now() - health.began : null });
 	setText(byId('honesty'), health.imported ? 'From imported records only: what they do not hold was not seen.' : seen.text);
 	byId('honesty').className = health.imported ? '' : seen.calm ? 'calm' : 'uneasy';
 	setText(byId('shown'), total ? `${count(total)} in this span` : '');

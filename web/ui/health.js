@@ -12,6 +12,7 @@ export class Health {
 	constructor() {
 		this.status = null;
 		this.skew = 0;
+		this.seen = 0;
 		byId('h-loss-toggle').addEventListener('click', () => this.#toggle());
 		setInterval(() => this.#tick(), 1000);
 	}
@@ -26,6 +27,13 @@ export class Health {
 
 	get oldest() {
 		return parse(this.status?.database.oldest) ?? this.now() - 3600e3;
+	}
+
+	// When the very first recording began, as far as can be told: nothing stored is older than this collector.
+	get began() {
+		const { collector, database } = this.status;
+		const since = parse(collector.since);
+		return collector.running && since && (parse(database.oldest) ?? since) >= since - 1000 ? since : null;
 	}
 
 	get empty() {
@@ -67,17 +75,21 @@ export class Health {
 	#tick() {
 		if (!this.status)
 			return;
-		const last = parse(this.imported ? this.status.database.newest : this.status.collector.last_record);
+		const last = this.#lastRecord();
 		setText(byId('h-last'), last ? ago(last, this.now()) : 'None yet');
 		byId('h-last').title = last ? `${clock(last)} (${utc(last)})` : '';
 	}
 
-	// A record of any type: the newest event is another question.
+	// The collector writes down its last record once a minute; what arrived here since is a better answer.
+	#lastRecord() {
+		const { collector, database } = this.status;
+		const known = [collector.last_record, database.newest].map(parse);
+		return Math.max(this.seen, ...known.filter((at) => at !== null && at <= this.now() + 1000)) || null;
+	}
+
 	record(event) {
-		const at = Date.parse(event.last_time ?? event.time);
-		const last = parse(this.status?.collector.last_record) ?? 0;
-		if (this.status && event.source === 'netlink' && at > last)
-			this.status.collector.last_record = event.last_time;
+		if (event.source === 'netlink')
+			this.seen = Math.max(this.seen, Date.parse(event.last_time));
 	}
 
 	#losses() {

@@ -98,15 +98,16 @@ function list(parts) {
 	return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-const WEIGHT = ['killed', 'denied', 'signalled', 'executed', 'notified', 'traced', 'unknown'];
-
+// Kills and denials first, then the commonest of the rest; what is left is one number.
 function happened(outcomes) {
-	const seen = WEIGHT.filter((name) => outcomes[name] > 0);
-	const named = seen.length > 3 ? 2 : 3;
-	const parts = seen.slice(0, named).map((name) => plural(outcomes[name], ...outcome(name).noun));
-	const rest = seen.slice(named).reduce((sum, name) => sum + outcomes[name], 0);
+	const grave = ['killed', 'denied'].filter((name) => outcomes[name] > 0);
+	const others = OUTCOMES.filter((name) => !grave.includes(name) && outcomes[name] > 0)
+		.sort((a, b) => outcomes[b] - outcomes[a]);
+	const named = [...grave, ...others.slice(0, others.length === 2 && grave.length < 2 ? 2 : 1)];
+	const parts = named.map((name) => plural(outcomes[name], ...outcome(name).noun));
+	const rest = others.filter((name) => !named.includes(name)).reduce((sum, name) => sum + outcomes[name], 0);
 	if (rest > 0)
-		parts.push(`${plural(rest, 'other call')}`);
+		parts.push(plural(rest, 'other call'));
 	return list(parts);
 }
 
@@ -124,8 +125,11 @@ export function headline({ total, outcomes, containers, more, outside, words, fi
 	return `${happened(outcomes)}${where(containers, more, outside)} ${words}`;
 }
 
-// What could not be seen: { text, calm }. Calm only when the whole span was watched and nothing was lost.
-export function honesty({ lost, unwatched, running, ends }) {
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+
+// What could not be seen: { text, calm }. Calm only when the whole span was watched and nothing was lost, or when it
+// was watched from the very beginning (`began`: how long ago that is).
+export function honesty({ lost, unwatched, running, ends, began }) {
 	const parts = [];
 	if (!running && ends)
 		parts.push('nobody is watching now');
@@ -133,8 +137,8 @@ export function honesty({ lost, unwatched, running, ends }) {
 		parts.push(parts.length ? `${duration(unwatched)} of it went unwatched` : `nobody was watching for ${duration(unwatched)} of it`);
 	if (lost > 0)
 		parts.push(`up to ${plural(lost, 'record was', 'records were')} lost`);
-	if (parts.length === 0)
-		return { text: 'It was watched all the time, and nothing was lost.', calm: true };
-	const text = list(parts);
-	return { text: `${text[0].toUpperCase()}${text.slice(1)}.`, calm: false };
+	const first = began === null ? '' : `Recording began ${duration(began)} ago. `;
+	if (parts.length)
+		return { text: first + sentence(list(parts)), calm: false };
+	return { text: first ? `${first}Nothing was lost since.` : 'It was watched all the time, and nothing was lost.', calm: true };
 }
