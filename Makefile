@@ -7,6 +7,7 @@ VERSION := 0.1.0
 DEB_BUILD := gcc libc6-dev pkg-config libaudit-dev libseccomp-dev libsqlite3-dev libmicrohttpd-dev libjansson-dev \
 	libyaml-dev zlib1g-dev nettle-dev libjs-chart.js
 DEB_CHECK := $(DEB_BUILD) libcmocka-dev clang libclang-rt-14-dev auditd sqlite3 curl busybox-static
+DEB_BROWSER := chromium chromium-driver python3-selenium fonts-dejavu-core
 DEB_LINT  := $(DEB_CHECK) clang-tidy cppcheck universal-ctags
 
 # ---- what the user may set ---------------------------------------------------------------------------------
@@ -130,6 +131,10 @@ $(BUILD)/tests/live/make_calls: tests/live/make_calls.c
 check-live: all $(LIVE) $(VIOLATE) $(BUILD)/tests/live/make_calls ## root: real violations, from the kernel to the answers
 	@for t in $(LIVE); do echo "== $$t"; BUILD=$(BUILD) $$t || exit 1; done
 
+check-browser: all ## the page in Debian's chromium; screenshots in build/screenshots
+	$(call need,$(DEB_BROWSER))
+	SECCOMPWATCH=$(BIN) /usr/bin/python3 tests/browser/test_page.py
+
 bench: all $(BUILD)/tests/bench/storm $(BUILD)/tests/bench/forks $(VIOLATE) ## root: print speed and memory as ratios of whole processes
 	@$(BUILD)/tests/bench/storm $(BIN) $(VIOLATE)
 	@$(BUILD)/tests/bench/forks
@@ -181,6 +186,6 @@ install: $(BIN) $(BUILD)/seccompwatch.8 $(BUILD)/seccompwatch.bash ## install un
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: help deps deps-check deps-lint all run demo bench check check-unit check-asan check-live fuzz lint install clean
+.PHONY: help deps deps-check deps-lint all run demo bench check check-unit check-asan check-live check-browser fuzz lint install clean
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/collector/main.d $(addsuffix .d,$(UNIT))
