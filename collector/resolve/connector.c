@@ -96,15 +96,11 @@ static int set_buffer(int fd, size_t size)
 	return 0;
 }
 
-static int open_socket(int *ret_fd, size_t buffer, bool wakes)
+static int set_up(int fd, size_t buffer, bool wakes)
 {
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC};
-	CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR);
-	int r;
+	int r = set_buffer(fd, buffer);
 
-	if (fd < 0)
-		return errno == EPROTONOSUPPORT ? -EOPNOTSUPP : -errno;
-	r = set_buffer(fd, buffer);
 	if (r == 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		r = -errno;
 	if (r == 0)
@@ -113,11 +109,21 @@ static int open_socket(int *ret_fd, size_t buffer, bool wakes)
 		r = answer(fd);
 	if (r == 0)
 		r = attach_filter(fd, wakes);
+	return r;
+}
+
+static int open_socket(int *ret_fd, size_t buffer, bool wakes)
+{
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR), r;
+
+	if (fd < 0)
+		return errno == EPROTONOSUPPORT ? -EOPNOTSUPP : -errno;
+	r = set_up(fd, buffer, wakes);
 	if (r < 0)
-		return r;
-	*ret_fd = fd;
-	fd = -1;
-	return 0;
+		close(fd);
+	else
+		*ret_fd = fd;
+	return r;
 }
 
 static void explain(int r, struct text *why)

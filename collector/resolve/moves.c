@@ -44,18 +44,20 @@ static int mark_all(int fd)
 
 int moves_open(struct moves **ret)
 {
-	CLEANUP(moves_close_p) struct moves *m = calloc(1, sizeof(*m));
+	int fd = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct moves *m;
 	int r;
 
-	if (!m)
-		return -ENOMEM;
-	m->fd = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (m->fd < 0)
+	if (fd < 0)
 		return -errno;
-	r = mark_all(m->fd);
-	if (r < 0)
-		return r;
-	*ret = TAKE(m);
+	r = mark_all(fd);
+	m = r < 0 ? NULL : malloc(sizeof(*m));
+	if (!m) {
+		close(fd);
+		return r < 0 ? r : -ENOMEM;
+	}
+	m->fd = fd;
+	*ret = m;
 	return 0;
 }
 
@@ -63,8 +65,7 @@ void moves_close(struct moves *m)
 {
 	if (!m)
 		return;
-	if (m->fd >= 0)
-		close(m->fd);
+	close(m->fd);
 	free(m);
 }
 

@@ -47,7 +47,7 @@ static int read_file(int proc_fd, int pid, const char *name, char *buffer, size_
 
 int proc_read_cgroup(int proc_fd, int pid, char buffer[static PROC_CGROUP_MAX], size_t *ret_len)
 {
-	size_t len;
+	size_t len = 0;
 	int r = read_file(proc_fd, pid, "cgroup", buffer, PROC_CGROUP_MAX, &len);
 
 	if (r < 0)
@@ -119,7 +119,7 @@ int proc_parse_stat(struct span stat, struct proc_stat *ret)
 int proc_read_stat(int proc_fd, int pid, struct proc_stat *ret)
 {
 	char buffer[1024];
-	size_t len;
+	size_t len = 0;
 	int r = read_file(proc_fd, pid, "stat", buffer, sizeof(buffer), &len);
 
 	return r < 0 ? r : proc_parse_stat((struct span){buffer, len}, ret);
@@ -127,7 +127,7 @@ int proc_read_stat(int proc_fd, int pid, struct proc_stat *ret)
 
 int proc_read_command(int proc_fd, int pid, char *buffer, size_t size)
 {
-	size_t len;
+	size_t len = 0;
 	int r = read_file(proc_fd, pid, "cmdline", buffer, size - 1, &len);
 
 	if (r < 0)
