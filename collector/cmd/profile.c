@@ -36,6 +36,7 @@ static const struct subcommand {
 	size_t n_operands;
 	int (*run)(const struct profile_cmd *c);
 } subcommands[] = {
+	{"check", "FILE", 1, profile_check_run},
 	{"decide", "FILE SYSCALL", 2, profile_decide_run},
 	{"diff", "FILE FILE", 2, profile_diff_run},
 };
@@ -218,10 +219,13 @@ static const struct option_row *const options[] = {profile_options, NULL};
 
 const struct cmd cmd_profile = {
 	.name = "profile",
-	.operands = "decide FILE SYSCALL|diff FILE FILE",
+	.operands = "check FILE|decide FILE SYSCALL|diff FILE FILE",
 	.summary = "ask a seccomp profile what it does",
 	.text = "FILE is a profile of Docker or Podman, an OCI config.json or its linux.seccomp, or a SeccompProfile of "
 		"Kubernetes, in JSON or YAML; - is standard input.\n\n"
+		"profile check FILE refuses what no runtime would start with, and warns of denials that the kernel will not log, "
+		"names nobody knows, rules without effect, calls that the runtime itself needs, io_uring that goes round what "
+		"is denied, errnos that libc does not understand, and 32-bit programs that would be killed.\n\n"
 		"profile decide FILE SYSCALL tells what happens to a call: the action, the errno, and the rule that decides, "
 		"as a JSON pointer with its line. SYSCALL is a name or a number. The profile is resolved for --caps, --kernel "
 		"and the machine's architecture, compiled as --runtime does, and the filter itself is asked.\n\n"

@@ -55,5 +55,6 @@ int profile_print_json(json_t *tree);
 void profile_add_action(struct text *to, uint32_t action);
 unsigned profile_line_of(const struct profile *p, const char *pointer); /* 0: nowhere */
 
+int profile_check_run(const struct profile_cmd *c);
 int profile_decide_run(const struct profile_cmd *c);
 int profile_diff_run(const struct profile_cmd *c);

@@ -250,7 +250,8 @@ const char *words_closest(const char *const *names, size_t n, const char *prefix
 			best = names[i];
 		}
 	}
-	return least <= MAX((size_t)1, given.len / 3) ? best : NULL;
+	/* Two letters changed places are two changes. */
+	return least <= (given.len < 5 ? 1 : MAX((size_t)2, given.len / 3)) ? best : NULL;
 }
 
 static const char *closest_word(const struct word *table, const char *prefix, struct span given)

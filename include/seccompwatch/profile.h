@@ -282,3 +282,30 @@ struct profile_change {
 typedef int (*profile_change_fn)(void *data, const struct profile_change *change);
 /* Where all combinations of a syscall's arguments change alike it is one change with used 0. */
 int profile_diff(const struct profile_filter *from, const struct profile_filter *to, profile_change_fn fn, void *data);
+
+/* ---- check ---- */
+
+/* What a profile's author should know. The words of `id` are stable:
+ *   note            what loading remarked
+ *   silent          denials that leave no record in the kernel's log
+ *   unknown-name    no syscall is called so, or libseccomp does not know it yet
+ *   redundant       a rule that says what the default says already
+ *   unreachable     a name that an earlier rule has decided for good
+ *   duplicate       the same name twice in one rule
+ *   runtime         the runtime cannot start a container under it
+ *   exit            programs cannot end, or return from a signal
+ *   io-uring        io_uring is open and does what the profile denies otherwise
+ *   architecture    programs of another architecture of this machine are killed
+ *   errno           an errno from which libc does not fall back
+ *   socketcall      argument conditions that socketcall goes round
+ *   overlap         rules that contradict each other: libseccomp's order decides
+ *   miscompiled     libseccomp decides otherwise than the rules say
+ *   flags           runtimes that refuse the profile for its flags */
+struct profile_finding {
+	const char *id;
+	char pointer[PROFILE_POINTER_MAX]; /* "" the whole */
+	char message[PROFILE_MESSAGE_MAX];
+};
+typedef int (*profile_finding_fn)(void *data, const struct profile_finding *finding);
+/* Non-zero of fn ends it and is returned. */
+int profile_check(const struct profile_filter *f, profile_finding_fn fn, void *data);

@@ -124,6 +124,9 @@ static const struct {
 	{"profile decide a.json read --arch x32", CMD_DONE, "SCMP_ACT_KILL_THREAD\n  decided by none of its rules\n", ""},
 	{"profile decide a.json read --arch x86", CMD_DONE, "read (3, x86): SCMP_ACT_ALLOW", ""},
 	{"profile decide a.json read --arch aarch64 --host-arch x86_64", CMD_DONE, "does not cover SCMP_ARCH_AARCH64", ""},
+	{"profile check bad.json", CMD_FAILED, "", "bad.json:2"},
+	{"profile check a.json --arch x86_64", CMD_DONE, "a.json:2: silent: /defaultAction: what the default action", ""},
+	{"profile check a.json --arch x86_64", CMD_DONE, "format oci, 2 rules, ", ""},
 	{"profile diff a.json same.json --arch x86_64", CMD_DONE, "no decision differs\n", ""},
 	{"profile diff a.json b.json --arch x86_64", CMD_DONE,
 		"x86_64: SCMP_ACT_ERRNO EPERM → SCMP_ACT_ALLOW\n  mkdir personality(arg0=0x9)\n", ""},
@@ -179,6 +182,17 @@ static void decide_speaks_json(void **state)
 	json_decref(tree);
 }
 
+static void check_speaks_json(void **state)
+{
+	json_t *tree = run_json("profile check a.json --arch x86_64 --format json"), *first;
+
+	first = json_array_get(json_object_get(tree, "warnings"), 0);
+	assert_string_equal(json_string_value(json_object_get(first, "id")), "silent");
+	assert_int_equal(json_integer_value(json_object_get(first, "line")), 2);
+	assert_true(json_integer_value(json_object_get(tree, "instructions")) > 10);
+	json_decref(tree);
+}
+
 static void diff_speaks_json(void **state)
 {
 	json_t *tree = run_json("profile diff a.json b.json --arch x86_64 --format json"), *list, *change;
@@ -229,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers),
 		cmocka_unit_test(decide_speaks_json),
+		cmocka_unit_test(check_speaks_json),
 		cmocka_unit_test(diff_speaks_json),
 	};
 
