@@ -60,7 +60,7 @@ static int write_detail(struct write *w, const struct batch_detail *detail)
 	r = upsert_detail(w, row, detail);
 	if (r < 0 || sqlite3_changes64(database_handle(w->store->db)) == 0)
 		return r;
-	write_touched(w, row->id);
+	seconds_touch(&w->changes, row->id);
 	return database_run(w->store->db, "UPDATE event SET seq = ?2 WHERE id = ?1", "ii", row->id, w->seq);
 }
 

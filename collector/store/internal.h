@@ -55,7 +55,7 @@ struct write {
 	int64_t next_id, next_unstamped; /* the first stored at or after the second last asked about */
 	int64_t asked, asked_unstamped;
 	struct totals totals;
-	int64_t first_id, last_id; /* of what was touched; last_id < 0: nothing */
+	struct seconds_changes changes;
 	bool changed; /* something besides rows */
 	bool shrunk;  /* a signature lost events */
 	struct write_span {
@@ -69,7 +69,6 @@ int write_host(struct write *w, uint32_t host, int64_t *ret);
 int write_signature(struct write *w, uint32_t sig, struct write_signature **ret);
 /* `count` events of a batch's row are stored: totals, roll-ups, spans. */
 int write_count(struct write *w, const struct batch_row *row, uint64_t count);
-void write_touched(void *w, int64_t id);
 /* Are rows without serial stored within two seconds of this one? */
 int write_unstamped_near(struct write *w, int64_t second, bool *ret);
 

@@ -142,5 +142,5 @@ int merge_group(struct write *w, const struct write_group *g)
 		r = write_unstamped_near(w, g->second, &has_unstamped);
 	if (r == 0)
 		r = merge_rows(w, second, g, has_unstamped);
-	return r < 0 ? r : seconds_flush(w->store->db, second, w->seq, write_touched, w);
+	return r < 0 ? r : seconds_flush(w->store->db, second, w->seq, &w->changes);
 }

@@ -63,9 +63,18 @@ struct seconds_row *seconds_next_twin(struct second *second, int32_t pid, uint64
 /* Adds a row that is to be stored (its set moves), and what it has to what is known. */
 int seconds_add(struct second *second, struct seconds_row *row);
 int seconds_learn(struct second *second, int64_t host, const struct serials *set);
-/* Writes the dirty rows; touched(data, id) is told of each id that is written. */
-int seconds_flush(struct database *d, struct second *second, int64_t seq, void (*touched)(void *data, int64_t id),
-	void *data);
+/* What writing did to the table. */
+struct seconds_changes {
+	int64_t first_id, last_id; /* of what was touched; last_id < 0: nothing */
+	int64_t rows;              /* more than before */
+};
+static inline void seconds_touch(struct seconds_changes *c, int64_t id)
+{
+	c->first_id = MIN(c->first_id, id);
+	c->last_id = MAX(c->last_id, id);
+}
+/* Writes the dirty rows and adds what that did to *changes. */
+int seconds_flush(struct database *d, struct second *second, int64_t seq, struct seconds_changes *changes);
 
 #define SECONDS_ID_SHIFT 20
 /* The first id of a second: ids below belong to earlier ones. Seconds past the calendar begin where it ends. */

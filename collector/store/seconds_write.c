@@ -74,7 +74,7 @@ static int move_row(struct database *d, const struct seconds_row *row, int64_t s
 	return r;
 }
 
-static int write_row(struct database *d, struct seconds_row *row, int64_t seq)
+static int write_row(struct database *d, struct seconds_row *row, int64_t seq, struct seconds_changes *changes)
 {
 	int64_t id = row->id;
 	int r;
@@ -87,11 +87,14 @@ static int write_row(struct database *d, struct seconds_row *row, int64_t seq)
 		r = update_row(d, row, seq);
 	else
 		r = move_row(d, row, seq, &id);
-	if (r == 0) {
-		row->id = row->count > 0 ? id : 0;
-		row->dirty = row->moved = false;
-	}
-	return r;
+	if (r < 0)
+		return r;
+	changes->rows += (row->count > 0) - (row->id != 0);
+	row->id = row->count > 0 ? id : 0;
+	row->dirty = row->moved = false;
+	if (row->id != 0)
+		seconds_touch(changes, row->id);
+	return 0;
 }
 
 static int settle(struct second *second)
@@ -105,19 +108,12 @@ static int settle(struct second *second)
 	return r;
 }
 
-int seconds_flush(struct database *d, struct second *second, int64_t seq, void (*touched)(void *data, int64_t id),
-	void *data)
+int seconds_flush(struct database *d, struct second *second, int64_t seq, struct seconds_changes *changes)
 {
 	int r = 0;
 
-	for (uint32_t i = 0; i < second->n && r == 0; i++) {
-		struct seconds_row *row = &second->rows[i];
-
-		if (!row->dirty)
-			continue;
-		r = write_row(d, row, seq);
-		if (r == 0 && row->id != 0)
-			touched(data, row->id);
-	}
+	for (uint32_t i = 0; i < second->n && r == 0; i++)
+		if (second->rows[i].dirty)
+			r = write_row(d, &second->rows[i], seq, changes);
 	return r < 0 ? r : settle(second);
 }

@@ -121,7 +121,7 @@ static int write_origin(struct write *w, const struct batch_origin *o)
 
 	if (r < 0 || !row)
 		return r;
-	write_touched(w, row->id);
+	seconds_touch(&w->changes, row->id);
 	r = database_run(w->store->db,
 		"INSERT INTO detail (event, module, module_offset, symbol) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (event)"
 		" DO UPDATE SET module = excluded.module, module_offset = excluded.module_offset, symbol = excluded.symbol"

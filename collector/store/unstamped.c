@@ -91,7 +91,7 @@ int unstamped_replace(struct write *w, const struct batch_row *row, uint64_t cou
 			r = replace_in(w, second, &wanted, &left);
 		/* This row's own second is written with it. */
 		if (r == 0 && offsets[i] != 0)
-			r = seconds_flush(w->store->db, second, w->seq, write_touched, w);
+			r = seconds_flush(w->store->db, second, w->seq, &w->changes);
 	}
 	if (r == 0)
 		*ret_replaced = count - left;
@@ -252,7 +252,7 @@ static int write_row(struct write *w, const struct batch_row *row)
 	if (duplicates == row->count)
 		return 0;
 	r = store_new(w, second, row, row->count - duplicates);
-	return r < 0 ? r : seconds_flush(w->store->db, second, w->seq, write_touched, w);
+	return r < 0 ? r : seconds_flush(w->store->db, second, w->seq, &w->changes);
 }
 
 int unstamped_write(struct write *w)

@@ -21,8 +21,7 @@ static int allocate(struct write *w)
 	for (uint32_t i = 0; i < b->n_hosts; i++)
 		w->spans[i] = (struct write_span){INT64_MAX, INT64_MIN};
 	w->asked = w->asked_unstamped = INT64_MAX;
-	w->first_id = INT64_MAX;
-	w->last_id = -1;
+	w->changes = (struct seconds_changes){INT64_MAX, -1, 0};
 	w->hosts[0] = w->store->local_host;
 	return 0;
 }
@@ -36,14 +35,6 @@ static void release(struct write *w)
 	free(w->fresh);
 	free(w->groups);
 	totals_free(&w->totals);
-}
-
-void write_touched(void *data, int64_t id)
-{
-	struct write *w = data;
-
-	w->first_id = MIN(w->first_id, id);
-	w->last_id = MAX(w->last_id, id);
 }
 
 int write_host(struct write *w, uint32_t host, int64_t *ret)
@@ -115,8 +106,9 @@ static int write_fresh(struct write *w)
 		w->result.stored += w->fresh[i].row->count;
 	}
 	if (w->n_fresh > 0) {
-		write_touched(w, w->fresh[0].id);
-		write_touched(w, w->fresh[w->n_fresh - 1].id);
+		seconds_touch(&w->changes, w->fresh[0].id);
+		seconds_touch(&w->changes, w->fresh[w->n_fresh - 1].id);
+		w->changes.rows += w->n_fresh;
 	}
 	return r;
 }
@@ -156,12 +148,22 @@ static int write_totals(struct write *w)
 	return r;
 }
 
+static int write_counter(struct write *w)
+{
+	if (w->changes.rows == 0)
+		return 0;
+	return database_run(w->store->db,
+		"INSERT INTO counter VALUES ('rows', ?1) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value", "i",
+		w->changes.rows);
+}
+
 static int write_change(struct write *w)
 {
-	struct database_integer first = {w->last_id >= 0, w->first_id}, last = {w->last_id >= 0, w->last_id};
+	const struct seconds_changes *c = &w->changes;
+	struct database_integer first = {c->last_id >= 0, c->first_id}, last = {c->last_id >= 0, c->last_id};
 	int r;
 
-	if (w->last_id < 0 && !w->changed && !w->shrunk)
+	if (c->last_id < 0 && !w->changed && !w->shrunk)
 		return 0;
 	w->result.seq = (uint64_t)w->seq;
 	r = database_run(w->store->db, "INSERT INTO change VALUES (?1, ?2, ?3, ?4)", "iiII", w->seq, w->now, first, last);
@@ -182,7 +184,7 @@ static int write_session(struct write *w)
 static int write_all(struct write *w)
 {
 	static int (*const steps[])(struct write *w) = {plan_make, write_fresh, write_groups, unstamped_write, details_write,
-		stories_write, losses_write, write_totals, coverage_write, write_session, write_change};
+		stories_write, losses_write, write_totals, coverage_write, write_counter, write_session, write_change};
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++)
