@@ -35,7 +35,9 @@ static int say(int fd, enum proc_cn_mcast_op op)
 	memcpy(message, &header, sizeof(header));
 	memcpy(message + NLMSG_HDRLEN, &cn, sizeof(cn));
 	memcpy(message + NLMSG_HDRLEN + sizeof(cn), &op, sizeof(op));
-	return send(fd, message, sizeof(message), 0) < 0 ? -errno : 0;
+	if (send(fd, message, sizeof(message), 0) >= 0)
+		return 0;
+	return errno == ECONNREFUSED ? -EOPNOTSUPP : -errno; /* another network namespace */
 }
 
 /* The kernel answers before send() returns, or, where it does not hear us at all, never. */
