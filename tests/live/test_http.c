@@ -207,10 +207,10 @@ static void assets_are_validated(void **state)
 /* Each path of the description answers as it says; none leads nowhere. */
 static void description_is_true(void **state)
 {
-	json_t *paths = json_object_get(client_json("/openapi.json", 200), "paths"), *item;
+	json_t *document = client_json("/openapi.json", 200), *item;
 	const char *path;
 
-	json_object_foreach(paths, path, item)
+	json_object_foreach(json_object_get(document, "paths"), path, item)
 	{
 		json_t *responses = json_object_get(json_object_get(item, "get"), "responses");
 		struct client_reply reply = client_ask("HEAD", strstr(path, "summary") ? "/api/v1/summary?by=comm" : path, "");
@@ -222,6 +222,7 @@ static void description_is_true(void **state)
 		if (!json_object_get(responses, status) && reply.status != 400)
 			fail_msg("%s: %s is not described", path, status);
 	}
+	json_decref(document);
 }
 
 static void connections_are_kept(void **state)
@@ -298,13 +299,14 @@ static void streams_tell_what_is_new(void **state)
 static void the_database_may_go_and_come(void **state)
 {
 	struct rig *rig = *state;
-	char away[160];
+	json_t *error;
 	int status = 0;
 
-	snprintf(away, sizeof(away), "%s/db.away", rig->dir);
 	free(rig_shell(rig, &status, "mv %T/db %T/db.away"));
 	assert_int_equal(status, 0);
-	assert_string_equal(text_at(json_object_get(client_json("/api/v1/events", 503), "error"), "code"), "database_unavailable");
+	error = client_json("/api/v1/events", 503);
+	assert_string_equal(text_at(json_object_get(error, "error"), "code"), "database_unavailable");
+	json_decref(error);
 	assert_int_equal(client_ask("GET", "/healthz", "").status, 503);
 	assert_int_equal(client_ask("GET", "/", "").status, 200);
 	assert_non_null(strstr(client_ask("GET", "/metrics", "").body, "\nseccompwatch_database_up 0\n"));
