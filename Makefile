@@ -135,7 +135,8 @@ check-browser: all ## the page in Debian's chromium; screenshots in build/screen
 	$(call need,$(DEB_BROWSER))
 	SECCOMPWATCH=$(BIN) /usr/bin/python3 tests/browser/test_page.py
 
-bench: all $(BUILD)/tests/bench/storm $(BUILD)/tests/bench/forks $(VIOLATE) ## root: print speed and memory as ratios of whole processes
+bench: all $(BUILD)/tests/bench/import $(BUILD)/tests/bench/storm $(BUILD)/tests/bench/forks $(VIOLATE) ## root: print speed and memory as ratios of whole processes
+	@$(BUILD)/tests/bench/import $(BIN)
 	@$(BUILD)/tests/bench/storm $(BIN) $(VIOLATE)
 	@$(BUILD)/tests/bench/forks
 
