@@ -33,7 +33,8 @@ void render_text(struct render_cell *ret, const char *text)
 void render_hex(struct render_cell *ret, uint64_t value)
 {
 	snprintf(ret->buffer, sizeof(ret->buffer), "0x%" PRIx64, value);
-	render_text(ret, ret->buffer);
+	ret->kind = RENDER_TEXT;
+	ret->text = ret->buffer;
 }
 
 void render_time(struct render_cell *ret, int64_t ms)

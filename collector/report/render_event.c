@@ -98,6 +98,9 @@ COLUMN(exe, render_text(ret, sig->exe))
 COLUMN(subj, render_text(ret, sig->subj))
 COLUMN(args, args_cell(ret, row))
 COLUMN(errno, errno_cell(ret, row->error))
+COLUMN(module, render_text(ret, row->module))
+COLUMN(module_offset, maybe_hex(ret, row->module != NULL, row->module_offset))
+COLUMN(symbol, render_text(ret, row->symbol))
 COLUMN(unit, render_text(ret, sig->unit))
 COLUMN(container_id, render_text(ret, in->id))
 COLUMN(runtime, render_text(ret, event_runtime_name(in->runtime)))
@@ -139,6 +142,9 @@ const struct render_column render_event_columns[] = {
 	{NULL, "subj", get_subj},
 	{NULL, "args", get_args},
 	{NULL, "errno", get_errno},
+	{NULL, "module", get_module},
+	{NULL, "module_offset", get_module_offset},
+	{NULL, "symbol", get_symbol},
 	{NULL, "unit", get_unit},
 	{"container", "id", get_container_id},
 	{"container", "runtime", get_runtime},

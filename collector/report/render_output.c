@@ -32,6 +32,8 @@ static int open_path(struct render_output *o, bool in_place)
 	struct stat st;
 	int fd;
 
+	if (!*o->path)
+		return -ENOENT;
 	if (!in_place && (stat(o->path, &st) < 0 ? errno == ENOENT : S_ISREG(st.st_mode)))
 		return open_temporary(o);
 	fd = open(o->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

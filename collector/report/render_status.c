@@ -136,16 +136,25 @@ static void add_database(const struct query_status *s, struct text *to)
 	text_add_char(to, '\n');
 }
 
+/* Only what there is, so that "nothing" stands out and so does anything else. */
 static void add_loss(const struct query_status *s, struct text *to)
 {
-	if (s->gaps + s->kernel_lost + s->enobufs + s->malformed + s->unwritten == 0) {
-		text_add_str(to, "lost         nothing\n");
-		return;
+	const struct {
+		uint64_t n;
+		const char *before, *after;
+	} losses[] = {{s->lost_at_most, "at most ", " violations in gaps"}, {s->kernel_lost, "", " audit records by the kernel"},
+		{s->unwritten, "", " not written"}, {s->malformed, "", " malformed"},
+		{s->enobufs, "", " overflows of the receive buffer"}};
+	const char *comma = "";
+
+	text_add_str(to, "lost         ");
+	for (size_t i = 0; i < ARRAY_SIZE(losses); i++) {
+		if (losses[i].n == 0)
+			continue;
+		text_printf(to, "%s%s%" PRIu64 "%s", comma, losses[i].before, losses[i].n, losses[i].after);
+		comma = ", ";
 	}
-	text_printf(to,
-		"lost         at most %" PRIu64 " in %" PRIu64 " gaps, %" PRIu64 " by the kernel, %" PRIu64
-		" not written, %" PRIu64 " malformed (%" PRIu64 " overflows)\n",
-		s->lost_at_most, s->gaps, s->kernel_lost, s->unwritten, s->malformed, s->enobufs);
+	text_add_str(to, *comma ? "\n" : "nothing\n");
 }
 
 void render_status_add_text(const struct query_status *status, const char *version, struct text *to)

@@ -157,7 +157,7 @@ static int64_t known_version(void)
 
 static int check_version(struct query *q, int64_t application, struct text *why)
 {
-	int64_t version;
+	int64_t version = 0;
 	int code = number_of(q->db, "PRAGMA user_version", &version);
 
 	if (code != SQLITE_OK) {

@@ -72,46 +72,52 @@ void query_groups_free(struct query_groups *g)
 	free(g->index);
 }
 
-static uint64_t pointer_key(const char *pooled)
-{
-	return (uint64_t)(uintptr_t)pooled;
-}
-
-uint64_t query_group_key(enum query_field field, const struct query_sig *sig, int64_t time, int32_t pid)
+/* The texts of a signature: pooled, or the contract's words, so that equal ones are the same pointer. */
+static const char *text_of(enum query_field field, const struct query_sig *sig)
 {
 	const struct query_signature *pub = &sig->pub;
 
 	switch (field) {
-	case QUERY_CONTAINER:
-		return pub->container ? (uint64_t)pub->container->key : 0;
 	case QUERY_RUNTIME:
-		return pub->container ? (uint64_t)pub->container->runtime : 0;
+		return pub->container ? event_runtime_name(pub->container->runtime) : NULL;
 	case QUERY_UNIT:
-		return pointer_key(pub->unit);
+		return pub->unit;
 	case QUERY_SYSCALL:
-		return pointer_key(sig->syscall_text);
+		return sig->syscall_text;
 	case QUERY_ARCH:
-		return pointer_key(pub->arch_name);
+		return pub->arch_name;
 	case QUERY_ACTION:
-		return (uint64_t)pub->action;
+		return event_action_name(pub->action);
 	case QUERY_OUTCOME:
-		return (uint64_t)pub->outcome;
+		return event_outcome_name(pub->outcome);
 	case QUERY_EXE:
-		return pointer_key(pub->exe);
+		return pub->exe;
 	case QUERY_COMM:
-		return pointer_key(pub->comm);
-	case QUERY_PID:
-		return (uint64_t)(int64_t)pid;
+		return pub->comm;
 	case QUERY_UID:
-		return pointer_key(sig->uid_text);
+		return sig->uid_text;
+	case QUERY_HOST:
+		return pub->host;
+	default:
+		return NULL;
+	}
+}
+
+uint64_t query_group_key(enum query_field field, const struct query_sig *sig, int64_t time, int32_t pid)
+{
+	switch (field) {
+	case QUERY_CONTAINER:
+		return sig->pub.container ? (uint64_t)sig->pub.container->key : 0;
 	case QUERY_HOST:
 		return (uint64_t)sig->host;
+	case QUERY_PID:
+		return (uint64_t)(int64_t)pid;
 	case QUERY_HOUR:
 		return (uint64_t)(time / QUERY_HOUR_MS);
 	case QUERY_DAY:
 		return (uint64_t)(time / QUERY_DAY_MS);
 	default:
-		return 0;
+		return (uint64_t)(uintptr_t)text_of(field, sig);
 	}
 }
 
@@ -123,17 +129,9 @@ const char *query_group_value(enum query_field field, const struct query_tally *
 	switch (field) {
 	case QUERY_CONTAINER:
 		return !c ? NULL : c->name ? c->name : c->id;
-	case QUERY_RUNTIME:
-		return event_runtime_name((enum event_runtime)key);
-	case QUERY_ACTION:
-		return event_action_name((enum event_action)key);
-	case QUERY_OUTCOME:
-		return event_outcome_name((enum event_outcome)key);
 	case QUERY_PID:
 		snprintf(number, CLOCK_TEXT_MAX, "%" PRId64, (int64_t)key);
 		return (int64_t)key == EVENT_NO_PID ? NULL : number;
-	case QUERY_HOST:
-		return t->sig->pub.host;
 	case QUERY_HOUR:
 		clock_format((int64_t)key * QUERY_HOUR_MS, number);
 		return number;
@@ -141,7 +139,7 @@ const char *query_group_value(enum query_field field, const struct query_tally *
 		clock_format((int64_t)key * QUERY_DAY_MS, number);
 		return number;
 	default:
-		return (const char *)(uintptr_t)key;
+		return text_of(field, t->sig);
 	}
 }
 

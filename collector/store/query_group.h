@@ -24,7 +24,7 @@ struct query_groups {
 struct query_tally *query_groups_at(struct query_groups *g, const uint64_t key[static QUERY_BY_MAX]);
 void query_groups_free(struct query_groups *g);
 
-/* One field's part of a group's key. Texts are pooled: the same text is the same pointer. */
+/* One field's part of a group's key. */
 uint64_t query_group_key(enum query_field field, const struct query_sig *sig, int64_t time, int32_t pid);
 
 /* Room for what is no text of the reader's. */

@@ -300,7 +300,7 @@ static int load_changed(struct query *q)
 
 int query_load(struct query *q)
 {
-	int64_t version, seq;
+	int64_t version = 0, seq = 0;
 	int r;
 
 	r = query_number(q, QUERY_VERSION, 0, &version);

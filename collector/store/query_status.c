@@ -53,6 +53,20 @@ static void sum_signatures(const struct query *q, struct query_status *ret)
 	}
 }
 
+/* A violation is a record too, and may be newer than the heartbeat that says when the last one came. */
+static int64_t last_live(const struct query *q)
+{
+	int64_t last = CLOCK_NONE;
+
+	for (size_t i = 0; i < q->signatures.n; i++) {
+		const struct query_sig *sig = q->signatures.items[i];
+
+		if (sig && sig->pub.source == EVENT_SOURCE_NETLINK)
+			last = MAX(last, sig->last);
+	}
+	return last;
+}
+
 static int read_watch(struct query *q, struct query_status *ret)
 {
 	CLEANUP(query_watches_free) struct query_watches w = {0};
@@ -64,7 +78,7 @@ static int read_watch(struct query *q, struct query_status *ret)
 	ret->pid = w.pid;
 	ret->since = w.since;
 	ret->alive = w.alive;
-	ret->last_record = w.last_record;
+	ret->last_record = MAX(w.last_record, last_live(q));
 	return 0;
 }
 
