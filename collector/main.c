@@ -74,6 +74,8 @@ int main(int argc, char **argv)
 	const struct cmd *cmd;
 
 	setlocale(LC_CTYPE, "");
+	/* Unset, glibc looks at the zone's file for every date that names no zone. */
+	setenv("TZ", ":/etc/localtime", 0);
 	signal(SIGPIPE, SIG_IGN);
 	if (at >= argc) {
 		run_help();

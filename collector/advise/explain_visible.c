@@ -84,10 +84,11 @@ char *explain_profile_sentence(const struct explain_facts *facts)
 	CLEANUP_TEXT struct text t = TEXT_EMPTY;
 	json_t *profile = facts->profile ? json_loads(facts->profile, 0, NULL) : NULL;
 	const char *action = json_string_value(json_object_get(profile, "defaultAction"));
+	size_t rules = json_array_size(json_object_get(profile, "syscalls"));
 
 	if (action)
-		text_printf(&t, "A profile with %zu rules and %s as its default was in force.",
-			json_array_size(json_object_get(profile, "syscalls")), action);
+		text_printf(&t, "A profile with %zu %s and %s as its default was in force.", rules,
+			rules == 1 ? "rule" : "rules", action);
 	else if (!facts->container)
 		text_add_str(&t, "The process belongs to no container that is known, so its filter is its own or its service "
 				 "manager's.");

@@ -15,6 +15,8 @@
 #define BACKOFF_MIN_MS 500
 #define BACKOFF_MAX_MS 30000
 #define END_MS         900 /* then SIGKILL */
+#define LOOK_MS        50  /* between two looks for a new database, */
+#define LOOKS_MAX      60  /* which serve also waits for by itself, but says so */
 
 struct run;
 
@@ -41,6 +43,8 @@ struct run {
 	struct loop_source *end;
 	bool ending;
 	int status;
+	const char *db;
+	unsigned looks;
 	struct child children[N_CHILDREN];
 };
 
@@ -172,12 +176,24 @@ static int on_end(void *data)
 	return 0;
 }
 
+/* The collector's first transaction makes the log beside the file. */
+static bool has_database(const struct run *run)
+{
+	CLEANUP_TEXT struct text log = TEXT_EMPTY;
+
+	text_printf(&log, "%s-wal", run->db);
+	return !log.failed && access(log.data, F_OK) == 0;
+}
+
 static int on_restart(void *data)
 {
 	struct child *child = data;
+	struct run *run = child->run;
 
-	if (child->run->ending)
+	if (run->ending)
 		return 0;
+	if (child == &run->children[SERVE] && !has_database(run) && run->looks++ < LOOKS_MAX)
+		return loop_timer_set(child->restart, LOOK_MS, 0);
 	return start(child);
 }
 
@@ -275,7 +291,7 @@ static int supervise(struct run *run)
 	int r = start(&run->children[COLLECT]);
 
 	if (r == 0)
-		r = start(&run->children[SERVE]);
+		r = on_restart(&run->children[SERVE]);
 	if (r < 0)
 		end(run, CMD_FAILED);
 	r = any_left(run) ? loop_run(run->loop) : r;
@@ -297,6 +313,7 @@ static int run_run(struct cmd_line *line)
 	if (cmd_parse(line, take, &run, &status) < 0)
 		return status;
 	db = cmd_db_path(line);
+	run.db = db;
 	r = db ? prepare(&run, db) : -ENOMEM;
 	if (r == 0)
 		return supervise(&run);

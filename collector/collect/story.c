@@ -142,13 +142,14 @@ void story_violation(struct story *s, const struct event *ev, struct batch *b)
 /* The engine knows a moment later how the container ended, if that was its end. */
 static void ask_state(struct story *s, const struct followed *f)
 {
+	static const int64_t delays[] = {300, 2000, 15000}; /* a busy engine takes its time */
 	struct naming_question question = {.runtime = f->runtime, .owner = EVENT_UNSET};
 
 	if (!s->naming || !f->in_container)
 		return;
 	memcpy(question.cid, f->cid, sizeof(question.cid));
-	naming_ask_later(s->naming, &question, 300);
-	naming_ask_later(s->naming, &question, 3000);
+	for (size_t i = 0; i < ARRAY_SIZE(delays); i++)
+		naming_ask_later(s->naming, &question, delays[i]);
 }
 
 static bool update_end(struct story *s, struct followed *f, struct batch *b)
