@@ -14,6 +14,8 @@ enum {
 	PROFILE_ENGINE,
 	PROFILE_NAME,
 	PROFILE_FORMAT,
+	PROFILE_FILE,
+	PROFILE_ACT_LOG,
 };
 
 static const struct option_row profile_options[] = {
@@ -28,6 +30,8 @@ static const struct option_row profile_options[] = {
 		"whose reading of conditions and errno names: any (default), moby or podman", "any moby podman"},
 	{"name", 0, PROFILE_NAME, "NAME", "which profile, where the file holds several", NULL},
 	{"format", 0, PROFILE_FORMAT, "FORMAT", "text (default) or json", "text json"},
+	{"output", 'o', PROFILE_FILE, "FILE", "instrument: write to FILE instead of standard output", NULL},
+	{"act-log", 0, PROFILE_ACT_LOG, NULL, "instrument: let what is denied run and be logged, instead of setting the flag", NULL},
 	{0},
 };
 
@@ -39,6 +43,7 @@ static const struct subcommand {
 	{"check", "FILE", 1, profile_check_run},
 	{"decide", "FILE SYSCALL", 2, profile_decide_run},
 	{"diff", "FILE FILE", 2, profile_diff_run},
+	{"instrument", "FILE", 1, profile_instrument_run},
 };
 
 /* ---- options ---- */
@@ -171,6 +176,11 @@ static int take(void *data, const struct option_row *row, const char *value, str
 	switch (row->id) {
 	case PROFILE_NAME:
 		return keep(&c->name, value);
+	case PROFILE_FILE:
+		return keep(&c->file, value);
+	case PROFILE_ACT_LOG:
+		c->log_all = true;
+		return 0;
 	default:
 		r = take_value(c, row->id, value, &wanted);
 		return r == -ENOMEM ? r : r < 0 ? refuse(why, row, value, wanted) : 0;
@@ -182,6 +192,7 @@ static int take(void *data, const struct option_row *row, const char *value, str
 static void cmd_free(struct profile_cmd *c)
 {
 	free(c->name);
+	free(c->file);
 	free(c->caps);
 }
 
@@ -219,7 +230,7 @@ static const struct option_row *const options[] = {profile_options, NULL};
 
 const struct cmd cmd_profile = {
 	.name = "profile",
-	.operands = "check FILE|decide FILE SYSCALL|diff FILE FILE",
+	.operands = "check FILE|decide FILE SYSCALL|diff FILE FILE|instrument FILE",
 	.summary = "ask a seccomp profile what it does",
 	.text = "FILE is a profile of Docker or Podman, an OCI config.json or its linux.seccomp, or a SeccompProfile of "
 		"Kubernetes, in JSON or YAML; - is standard input.\n\n"
@@ -231,7 +242,10 @@ const struct cmd cmd_profile = {
 		"and the machine's architecture, compiled as --runtime does, and the filter itself is asked.\n\n"
 		"profile diff FILE FILE lists the calls that the second profile decides differently from the first, over all "
 		"numbers of all their architectures and over every combination of argument values that their rules tell "
-		"apart. How the texts differ does not matter.",
+		"apart. How the texts differ does not matter.\n\n"
+		"profile instrument FILE prints the same profile with SECCOMP_FILTER_FLAG_LOG, so that its denials leave a "
+		"record; with --act-log it lets them run instead and logs them, which shows all that a program needs in one "
+		"go. Every other byte stays as it is.",
 	.options = options,
 	.run = run,
 };

@@ -19,6 +19,8 @@ struct profile_cmd {
 	size_t n_operands;
 
 	char *name; /* --name */
+	char *file; /* --output */
+	bool log_all; /* --act-log */
 	enum profile_output output;
 	enum profile_engine engine;
 	enum profile_model model;
@@ -58,3 +60,4 @@ unsigned profile_line_of(const struct profile *p, const char *pointer); /* 0: no
 int profile_check_run(const struct profile_cmd *c);
 int profile_decide_run(const struct profile_cmd *c);
 int profile_diff_run(const struct profile_cmd *c);
+int profile_instrument_run(const struct profile_cmd *c);

@@ -225,7 +225,21 @@ static yaml_node_t *find_index(yaml_document_t *doc, yaml_node_t *node, struct s
 	return yaml_document_get_node(doc, node->data.sequence.items.start[i]);
 }
 
-static int find_place(yaml_document_t *doc, const char *pointer, struct profile_place *ret)
+/* libyaml counts characters, and a byte order mark not at all. */
+static size_t byte_offset(struct span text, size_t characters)
+{
+	size_t at = span_starts(text, SPAN("\xef\xbb\xbf")) ? 3 : 0;
+
+	while (at < text.len && characters > 0) {
+		at++;
+		while (at < text.len && ((unsigned char)text.data[at] & 0xc0) == 0x80)
+			at++;
+		characters--;
+	}
+	return at;
+}
+
+static int find_place(yaml_document_t *doc, struct span text, const char *pointer, struct profile_place *ret)
 {
 	CLEANUP_TEXT struct text segment = TEXT_EMPTY;
 	yaml_node_t *node = yaml_document_get_root_node(doc);
@@ -240,8 +254,8 @@ static int find_place(yaml_document_t *doc, const char *pointer, struct profile_
 	}
 	if (!node)
 		return -ENOENT;
-	*ret = (struct profile_place){.start = node->start_mark.index, .end = node->end_mark.index,
-		.line = (unsigned)node->start_mark.line + 1, .column = (unsigned)node->start_mark.column + 1};
+	*ret = (struct profile_place){.start = byte_offset(text, node->start_mark.index),
+		.end = byte_offset(text, node->end_mark.index), .line = (unsigned)node->start_mark.line + 1, .column = (unsigned)node->start_mark.column + 1};
 	return 0;
 }
 
@@ -258,7 +272,7 @@ int position_yaml(struct span text, size_t document, const char *pointer, struct
 		if (!yaml_parser_load(&parser, &doc))
 			break;
 		if (i == document)
-			k = find_place(&doc, pointer, ret);
+			k = find_place(&doc, text, pointer, ret);
 		yaml_document_delete(&doc);
 	}
 	yaml_parser_delete(&parser);

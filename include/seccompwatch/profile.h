@@ -309,3 +309,20 @@ struct profile_finding {
 typedef int (*profile_finding_fn)(void *data, const struct profile_finding *finding);
 /* Non-zero of fn ends it and is returned. */
 int profile_check(const struct profile_filter *f, profile_finding_fn fn, void *data);
+
+/* ---- edit ---- */
+
+/* Replaces bytes of the profile's text, and leaves all others as they were. */
+struct profile_edit {
+	size_t start, end; /* replaced; equal for an insertion */
+	const char *text;
+};
+/* Applies edits that do not overlap, in any order. -EINVAL when they do; -ENOMEM. */
+int profile_edit_apply(struct span text, const struct profile_edit *edits, size_t n, struct text *ret);
+
+enum profile_instrument {
+	PROFILE_INSTRUMENT_FLAG, /* the same decisions, with SECCOMP_FILTER_FLAG_LOG */
+	PROFILE_INSTRUMENT_LOG,  /* what was denied runs, and is logged: SCMP_ACT_LOG instead of every denial */
+};
+/* The profile's text so changed, line for line as it was otherwise. PROFILE_E_REFUSED: with the reason. */
+int profile_instrument(const struct profile *p, enum profile_instrument how, struct text *ret, struct profile_problem *problem);
