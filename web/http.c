@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Connections: accepted here, run by libmicrohttpd from our loop (its epoll descriptor nests in ours), and cut by
  * deadlines of our own: the library's time-out starts anew with each byte, so that a byte a second lives for ever. */
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include "http_private.h"
@@ -78,6 +79,8 @@ static int on_deadlines(void *data)
 	if (any)
 		return 0;
 	h->armed = false;
+	/* Nobody waits for anything: what a rush needed goes back to the system. */
+	malloc_trim(0);
 	return loop_timer_set(h->deadlines, 0, 0);
 }
 
