@@ -41,6 +41,10 @@ enum query_statement {
 	QUERY_SIGNATURES,
 	QUERY_ROWS_UP,
 	QUERY_ROWS_DOWN,
+	QUERY_PID_UP,
+	QUERY_PID_DOWN,
+	QUERY_SIG_UP,
+	QUERY_SIG_DOWN,
 	QUERY_DETAIL,
 	QUERY_BUCKET,
 	QUERY_BUCKETS,
@@ -164,15 +168,27 @@ struct query_match {
 	bool *wanted; /* by signature id */
 	size_t n;     /* entries of wanted */
 	size_t n_wanted;
-	const struct query_values *pids; /* n 0: any */
+	int64_t only;   /* the one wanted signature, 0 when there are several */
+	int64_t *pids;  /* n_pids 0: any */
+	size_t n_pids;
 };
 void query_match_free(struct query_match *m);
 int query_match(struct query *q, const struct query_filter *f, struct query_match *ret);
+/* By hand: of no signature, and one after the other. */
+int query_match_new(const struct query *q, struct query_match *ret);
+void query_match_add(struct query_match *m, int64_t sig);
 static inline bool query_match_sig(const struct query_match *m, int64_t sig)
 {
 	return sig > 0 && (uint64_t)sig < m->n && m->wanted[sig];
 }
-bool query_match_pid(const struct query_match *m, int64_t pid);
+static inline bool query_match_pid(const struct query_match *m, int64_t pid)
+{
+	bool found = m->n_pids == 0;
+
+	for (size_t i = 0; i < m->n_pids && !found; i++)
+		found = m->pids[i] == pid;
+	return found;
+}
 
 /* ---- minutes that hold wanted signatures (query_minutes.c) ---- */
 /* Found from the top: days that hold any, their hours, their minutes; a bit for each bucket of the block below. */

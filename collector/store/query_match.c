@@ -150,41 +150,56 @@ static int mark(const struct query *q, const struct query_values *list, bool **r
 	return 0;
 }
 
+static int read_pids(const struct query_values *list, struct query_match *m)
+{
+	m->pids = calloc(MAX(list->n, (size_t)1), sizeof(*m->pids));
+	if (!m->pids)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->n; i++)
+		if (text_to_i64(span_from(list->values[i]), &m->pids[m->n_pids]) == 0)
+			m->n_pids++;
+	return 0;
+}
+
+void query_match_add(struct query_match *m, int64_t sig)
+{
+	m->only = m->n_wanted == 0 ? sig : 0;
+	m->n_wanted++;
+	m->wanted[sig] = true;
+}
+
+int query_match_new(const struct query *q, struct query_match *ret)
+{
+	ret->n = q->signatures.n;
+	ret->wanted = calloc(MAX(ret->n, (size_t)1), sizeof(*ret->wanted));
+	return ret->wanted ? 0 : -ENOMEM;
+}
+
 int query_match(struct query *q, const struct query_filter *f, struct query_match *ret)
 {
-	struct query_match m = {.n = q->signatures.n, .pids = &f->fields[QUERY_PID]};
+	CLEANUP(query_match_free) struct query_match m = {0};
 	CLEANUP_FREE bool *marks = NULL;
 
-	if (mark(q, &f->fields[QUERY_CONTAINER], &marks) < 0)
+	if (mark(q, &f->fields[QUERY_CONTAINER], &marks) < 0 || read_pids(&f->fields[QUERY_PID], &m) < 0 ||
+		query_match_new(q, &m) < 0)
 		return -ENOMEM;
-	m.wanted = calloc(MAX(m.n, (size_t)1), sizeof(*m.wanted));
-	if (!m.wanted)
-		return -ENOMEM;
-	for (size_t i = 0; i < m.n; i++) {
+	for (size_t i = 1; i < m.n; i++) {
 		const struct query_sig *sig = q->signatures.items[i];
 
 		/* One without an event in the window need not be looked for. */
-		m.wanted[i] = sig && in_window(f, sig) && matches(q, f, marks, sig);
-		m.n_wanted += m.wanted[i];
+		if (sig && in_window(f, sig) && matches(q, f, marks, sig))
+			query_match_add(&m, (int64_t)i);
 	}
 	*ret = m;
+	m = (struct query_match){0};
 	return 0;
 }
 
 void query_match_free(struct query_match *m)
 {
 	free(m->wanted);
-	m->wanted = NULL;
-}
-
-bool query_match_pid(const struct query_match *m, int64_t pid)
-{
-	int64_t wanted;
-
-	for (size_t i = 0; i < m->pids->n; i++)
-		if (text_to_i64(span_from(m->pids->values[i]), &wanted) == 0 && wanted == pid)
-			return true;
-	return m->pids->n == 0;
+	free(m->pids);
+	*m = (struct query_match){0};
 }
 
 /* How many ids begin with what is neither a name nor a whole id; in *why which. */

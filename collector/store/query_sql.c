@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#define ROWS "SELECT id, sig, pid, seq, count, span, serial, ip FROM event WHERE id >= ?1 AND id < ?2"
+
 /* Rows are asked for by ranges of their id, counts by ranges of their bucket: nothing here scans a table that grows
  * with the events, but QUERY_ROW_COUNT. */
 static const char *const sql[QUERY_STATEMENT_N] = {
@@ -18,10 +20,12 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_SIGNATURES] = "SELECT id, host, container, unit, source, time_source, attribution, mode, action, code, "
 			     "arch, syscall, compat, sig, uid, gid, auid, ses, comm, exe, subj, other, events, first, "
 			     "last FROM signature WHERE seq > ?1",
-	[QUERY_ROWS_UP] = "SELECT id, sig, pid, seq, count, span, serial, ip FROM event "
-			  "WHERE id >= ?1 AND id < ?2 ORDER BY id",
-	[QUERY_ROWS_DOWN] = "SELECT id, sig, pid, seq, count, span, serial, ip FROM event "
-			    "WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
+	[QUERY_ROWS_UP] = ROWS " ORDER BY id",
+	[QUERY_ROWS_DOWN] = ROWS " ORDER BY id DESC",
+	[QUERY_PID_UP] = ROWS " AND pid = ?3 ORDER BY id",
+	[QUERY_PID_DOWN] = ROWS " AND pid = ?3 ORDER BY id DESC",
+	[QUERY_SIG_UP] = ROWS " AND sig = ?3 ORDER BY id",
+	[QUERY_SIG_DOWN] = ROWS " AND sig = ?3 ORDER BY id DESC",
 	[QUERY_DETAIL] = "SELECT ppid, tid, error, args, module, module_offset, symbol FROM detail WHERE event = ?1",
 	[QUERY_BUCKET] = "SELECT 1 FROM rollup WHERE resolution = ?1 AND bucket = ?2 AND sig = ?3 AND count > 0",
 	[QUERY_BUCKETS] = "SELECT bucket, sig, count FROM rollup WHERE resolution = ?1 AND bucket >= ?2 AND bucket < ?3",

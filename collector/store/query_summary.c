@@ -86,22 +86,18 @@ static int seek_end(const struct summary *s, const struct query_match *m, const 
 /* The group's signatures among those wanted. */
 static int match_group(const struct summary *s, const struct query_tally *t, struct query_match *ret)
 {
-	struct query_match m = {.n = s->match.n, .pids = s->match.pids};
+	int r = query_match_new(s->q, ret);
 
-	m.wanted = calloc(MAX(m.n, (size_t)1), sizeof(*m.wanted));
-	if (!m.wanted)
-		return -ENOMEM;
-	for (size_t i = 0; i < m.n; i++) {
+	for (size_t i = 1; r == 0 && i < MIN(ret->n, s->match.n); i++) {
 		const struct query_sig *sig = s->match.wanted[i] ? query_sig_at(s->q, (int64_t)i) : NULL;
 		bool same = sig != NULL;
 
 		for (size_t k = 0; k < s->n_by && same; k++)
 			same = s->by[k] >= QUERY_FIELD_FILTERS || query_group_key(s->by[k], sig, 0, EVENT_NO_PID) == t->key[k];
-		m.wanted[i] = same;
-		m.n_wanted += same;
+		if (same)
+			query_match_add(ret, (int64_t)i);
 	}
-	*ret = m;
-	return 0;
+	return r;
 }
 
 /* The time a group covers: what was asked for, and its own hour or day. */

@@ -12,10 +12,11 @@ rm -f "$file" "$file-wal" "$file-shm"
 	cat <<SQL
 PRAGMA application_id = 0x53435741;
 PRAGMA user_version = 1;
-INSERT INTO host VALUES (1, 'm', 'bench', 1);
+INSERT INTO host (id, machine_id, name, is_local) VALUES (1, 'm', 'bench', 1);
 CREATE TEMP TABLE setting AS SELECT $rows AS n, (unixepoch() - $days * 86400) * 1000 AS start, $days * 86400000 AS span;
 WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 20)
-INSERT INTO container SELECT n, 1, 1, printf('%064x', n * 7919), NULL, 'web' || n, 'image', NULL, NULL, 1 FROM i;
+INSERT INTO container (id, host, runtime, cid, name, image, seq)
+SELECT n, 1, 1, printf('%064x', n * 7919), 'web' || n, 'image', 1 FROM i;
 WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 200)
 INSERT INTO signature (id, hash, host, container, source, time_source, attribution, mode, action, code, arch, syscall,
 	compat, sig, uid, gid, auid, comm, exe, seq)
@@ -26,14 +27,14 @@ INSERT INTO event (id, sig, pid, ip, serial, seq, count)
 SELECT ((start + i.n * span / setting.n) << 20) | (i.n & 1048575), CASE WHEN i.n % 100000 = 77 THEN 200
 	ELSE 1 + (i.n * 2654435761 >> 7) % 199 END, 1000 + i.n % 30000, 140000000000000 + i.n, i.n, 1, 1
 FROM i, setting;
-INSERT INTO rollup SELECT sig, 60, (id >> 20) / 60000 AS b, sum(count) FROM event GROUP BY b, sig;
-INSERT INTO rollup SELECT sig, 3600, bucket / 60 AS b, sum(count) FROM rollup WHERE resolution = 60 GROUP BY b, sig;
-INSERT INTO rollup SELECT sig, 86400, bucket / 24 AS b, sum(count) FROM rollup WHERE resolution = 3600 GROUP BY b, sig;
+INSERT INTO rollup (sig, resolution, bucket, count) SELECT sig, 60, (id >> 20) / 60000 AS b, sum(count) FROM event GROUP BY b, sig;
+INSERT INTO rollup (sig, resolution, bucket, count) SELECT sig, 3600, bucket / 60 AS b, sum(count) FROM rollup WHERE resolution = 60 GROUP BY b, sig;
+INSERT INTO rollup (sig, resolution, bucket, count) SELECT sig, 86400, bucket / 24 AS b, sum(count) FROM rollup WHERE resolution = 3600 GROUP BY b, sig;
 UPDATE signature SET events = t.n, first = t.a, last = t.b
 FROM (SELECT sig, sum(count) AS n, min(id >> 20) AS a, max(id >> 20) AS b FROM event GROUP BY sig) t WHERE t.sig = id;
-INSERT INTO counter SELECT 'rows', count(*) FROM event;
-INSERT INTO change SELECT 1, start, (SELECT min(id) FROM event), (SELECT max(id) FROM event) FROM setting;
+INSERT INTO counter (name, value) SELECT 'rows', count(*) FROM event;
+INSERT INTO change (seq, time, first_id, last_id) SELECT 1, start, (SELECT min(id) FROM event), (SELECT max(id) FROM event) FROM setting;
 COMMIT;
 PRAGMA wal_checkpoint(truncate);
 SQL
-} | sqlite3 "$file" >/dev/null
+} | sqlite3 -bail "$file" >/dev/null
