@@ -158,6 +158,33 @@ static void test_ambiguous_container(void **state)
 	query_close(q);
 }
 
+static void test_find_container(void **state)
+{
+	static const struct {
+		const char *word;
+		int result;
+		int64_t key;
+	} cases[] = {
+		{"aaaa1", 0, 1}, {"aaaa1111", 0, 1}, {"web", 0, 3}, /* the newest of that name */
+		{"bbbb", 0, 4},  /* a name goes before the head of an id */
+		{"aaaa", -EINVAL, 0}, {"zzz", -ENOENT, 0},
+	};
+	struct events_db *f = *state;
+	struct query *q;
+
+	events_db_fill(f);
+	q = events_db_reader(f);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP_TEXT struct text why = TEXT_EMPTY;
+		const struct query_container *found = NULL;
+
+		assert_int_equal(query_find_container(q, span_from(cases[i].word), &found, &why), cases[i].result);
+		assert_int_equal(found ? found->key : 0, cases[i].key);
+		assert_true(cases[i].result == 0 || why.len > 0);
+	}
+	query_close(q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +192,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_filter_refuses, events_db_setup, events_db_teardown),
 		cmocka_unit_test_setup_teardown(test_filter_conflicts, events_db_setup, events_db_teardown),
 		cmocka_unit_test_setup_teardown(test_ambiguous_container, events_db_setup, events_db_teardown),
+		cmocka_unit_test_setup_teardown(test_find_container, events_db_setup, events_db_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
