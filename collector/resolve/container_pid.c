@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From a container's process to its bundle. The first ancestor outside the container's cgroup is its monitor:
- * containerd's shim works in the bundle's folder, conmon was told it with -b. Ancestors inside the container are the
- * container's own processes and never asked: they could stand in any folder they like. */
+/* From a container's process to its bundle. Among the first ancestors outside the container's cgroup is its monitor:
+ * containerd's shim works in the bundle's folder, conmon was told it with -b; while the container is being made, the
+ * runtime that makes it stands in between. Ancestors inside the container are the container's own processes and never
+ * asked: they could stand in any folder they like. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "seccompwatch/cgroup.h"
 
 #define ANCESTORS_MAX 64
+#define MONITORS_MAX  3
 
 static int read_proc(const struct container_request *request, int32_t pid, const char *file, struct text *ret)
 {
@@ -54,7 +56,8 @@ static bool is_inside(const struct container_request *request, int32_t pid)
 	return strcmp(identity.id, request->cid) == 0;
 }
 
-static int32_t monitor_of(const struct container_request *request)
+/* The nearest ancestor outside the container; 0 when the process is not (any more) in it. */
+static int32_t outsider_of(const struct container_request *request)
 {
 	int32_t pid = request->pid;
 
@@ -104,16 +107,24 @@ static char *bundle_of_shim(const struct container_request *request, int32_t pid
 	return ends_with(cwd, request->cid, "") ? strdup(cwd) : NULL;
 }
 
-char *container_bundle_of_pid(const struct container_request *request)
+static char *bundle_of_monitor(const struct container_request *request, int32_t pid)
 {
 	CLEANUP_TEXT struct text cmdline = TEXT_EMPTY;
-	int32_t monitor = monitor_of(request);
-	char *bundle;
+	char *bundle = bundle_of_shim(request, pid);
 
-	if (monitor == 0)
-		return NULL;
-	bundle = bundle_of_shim(request, monitor);
-	if (!bundle && read_proc(request, monitor, "cmdline", &cmdline) == 0 && cmdline.data)
+	if (!bundle && read_proc(request, pid, "cmdline", &cmdline) == 0 && cmdline.data)
 		bundle = bundle_of_conmon(request, &cmdline);
+	return bundle;
+}
+
+char *container_bundle_of_pid(const struct container_request *request)
+{
+	int32_t pid = outsider_of(request);
+	char *bundle = NULL;
+
+	for (int i = 0; i < MONITORS_MAX && pid > 1 && !bundle; i++) {
+		bundle = bundle_of_monitor(request, pid);
+		pid = parent_of(request, pid);
+	}
 	return bundle;
 }
