@@ -15,6 +15,7 @@ struct followed {
 	int64_t time; /* of its first violation: with the pid, which process it is */
 	int64_t started;
 	bool done; /* there is nothing more to learn of it */
+	bool asked; /* how its container ended */
 	bool in_container;
 	enum event_runtime runtime;
 	char cid[NAMING_CID_MAX];
@@ -132,24 +133,36 @@ static void ask_name(struct story *s, const struct event *ev)
 	naming_ask(s->naming, &question);
 }
 
-void story_violation(struct story *s, const struct event *ev, struct batch *b)
-{
-	ask_name(s, ev);
-	follow(s, ev, b);
-	locate(s, ev, b);
-}
-
 /* The engine knows a moment later how the container ended, if that was its end. */
-static void ask_state(struct story *s, const struct followed *f)
+static void ask_state(struct story *s, struct followed *f)
 {
 	static const int64_t delays[] = {300, 2000, 15000}; /* a busy engine takes its time */
 	struct naming_question question = {.runtime = f->runtime, .owner = EVENT_UNSET};
 
-	if (!s->naming || !f->in_container)
+	if (!s->naming || !f->in_container || f->asked)
 		return;
+	f->asked = true;
 	memcpy(question.cid, f->cid, sizeof(question.cid));
 	for (size_t i = 0; i < ARRAY_SIZE(delays); i++)
 		naming_ask_later(s->naming, &question, delays[i]);
+}
+
+/* A kill is an end whether or not the process's exit is seen: under a storm of forks it may not be. */
+static void ask_after_kill(struct story *s, const struct event *ev)
+{
+	struct followed *f = &s->followed[(uint32_t)ev->pid % FOLLOWED];
+
+	if (f->pid == ev->pid && ev->action != EVENT_ACTION_KILL_THREAD &&
+		event_outcome_of(ev->action) == EVENT_OUTCOME_KILLED)
+		ask_state(s, f);
+}
+
+void story_violation(struct story *s, const struct event *ev, struct batch *b)
+{
+	ask_name(s, ev);
+	follow(s, ev, b);
+	ask_after_kill(s, ev);
+	locate(s, ev, b);
 }
 
 static bool update_end(struct story *s, struct followed *f, struct batch *b)
