@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/* Real containers of Docker and Podman, from the kernel's record to what `explain` says. Needs root, audit records,
+ * and the engines of Debian: a missing engine is a failure, unless SECCOMPWATCH_TEST_NO_ENGINES=1 says that it is
+ * known. SECCOMPWATCH_TEST_NO_AUDIT=1 as in the other live tests. One collector and one daemon serve all tests; the
+ * containers' names hold this process's pid, for records of other runs may turn up in between. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+#define DOCKER "timeout 20 docker -H unix://%T/docker.sock "
+#define PODMAN                                                                                                             \
+	"timeout 20 podman --runtime runc --cgroup-manager=cgroupfs --storage-driver=vfs --root %T/podman "                 \
+	"--runroot %T/podman.run "
+#define DOCKER_RUN DOCKER "run --network none --name "
+#define PODMAN_RUN                                                                                                         \
+	PODMAN "run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --network none --log-driver k8s-file --name "
+
+#define SOON       2.0  /* seconds until the story of a death can be read */
+#define EVENTUALLY 10.0 /* … until what the engine writes later is in it */
+#define WORDS      6
+
+static const struct {
+	const char *file, *text;
+} profiles[] = {
+	{"kill", "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"socket\"],"
+		 "\"action\":\"SCMP_ACT_KILL_PROCESS\"}]}"},
+	{"log", "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"uname\",\"personality\"],"
+		"\"action\":\"SCMP_ACT_LOG\"}]}"},
+};
+#define KILL " --security-opt seccomp=%T/kill.json "
+#define LOG  " --security-opt seccomp=%T/log.json "
+
+static struct rig *rig;
+
+/* ---- the fixture ------------------------------------------------------------------------------------------------- */
+
+static void name_of(const char *name, char ret[64])
+{
+	snprintf(ret, 64, "sw%d-%s", (int)getpid(), name);
+}
+
+/* A command that must end with `status`; its output, free(). */
+static char *run(int status, const char *command)
+{
+	char full[2048], *output;
+	int got;
+
+	snprintf(full, sizeof(full), "%s 2>%%T/errors", command);
+	output = rig_shell(rig, &got, full);
+	if (got != status) {
+		free(rig_shell(rig, NULL, "cat %T/errors >&2"));
+		fail_msg("%s: exit status %d, not %d", command, got, status);
+	}
+	return output;
+}
+
+static int write_profiles(void)
+{
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+		char path[128];
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/%s.json", rig->dir, profiles[i].file);
+		f = fopen(path, "we");
+		if (!f || fputs(profiles[i].text, f) < 0 || fclose(f) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int engines(const char *verb)
+{
+	char command[512];
+	int status;
+
+	snprintf(command, sizeof(command), "sh tests/live/engines.sh %s %s \"$(dirname %s)/make_calls\"", verb, rig->dir,
+		rig->violate);
+	free(rig_shell(rig, &status, command));
+	return status;
+}
+
+static int stop_all(void **state)
+{
+	int status;
+
+	for (size_t i = 0; i < rig->n_spawned; i++)
+		kill(-rig->spawned[i], SIGTERM);
+	status = engines("stop");
+	*state = rig;
+	return rig_teardown(state) | status;
+}
+
+static int start_all(void **state)
+{
+	if (rig_setup(state) != 0)
+		return -1;
+	rig = *state;
+	*state = NULL; /* cmocka: what a test is given comes second to the group's */
+	if (write_profiles() == 0 && engines("start") == 0) {
+		(void)rig_start(rig, "collect", NULL, "collecting into");
+		return 0;
+	}
+	(void)stop_all(state);
+	return -1;
+}
+
+/* ---- what is told ------------------------------------------------------------------------------------------------ */
+
+static const char *string(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value ? value : "";
+}
+
+struct expected {
+	const char *verdict, *runtime;
+	const char *sentence[WORDS], *profile[WORDS], *visible[WORDS];
+};
+
+static bool holds(const char *text, const char *const *words)
+{
+	for (size_t i = 0; i < WORDS && words[i]; i++)
+		if (!strstr(text, words[i]))
+			return false;
+	return true;
+}
+
+static bool is_told(const json_t *story, const char *name, const struct expected *e)
+{
+	const json_t *container = json_object_get(story, "container");
+
+	return strcmp(string(story, "verdict"), e->verdict) == 0 && holds(string(story, "sentence"), e->sentence) &&
+	       holds(string(story, "profile"), e->profile) && holds(string(story, "visible"), e->visible) &&
+	       strcmp(string(container, "name"), name) == 0 && strstr(string(container, "image"), "bb") &&
+	       strcmp(string(container, "runtime"), e->runtime) == 0;
+}
+
+/* The story, as soon as it is what is expected. */
+static json_t *await_story(const char *name, const struct expected *e, double seconds)
+{
+	double until = rig_now() + seconds;
+	char command[256];
+
+	snprintf(command, sizeof(command), "%%P explain --db %%D --format json %s 2>/dev/null", name);
+	for (;;) {
+		int status;
+		char *output = rig_shell(rig, &status, command);
+		json_t *story = status == 0 ? json_loads(output, 0, NULL) : NULL;
+
+		if (story && is_told(story, name, e)) {
+			free(output);
+			return story;
+		}
+		if (rig_now() > until) {
+			free(rig_shell(rig, NULL, "cat %L >&2"));
+			fail_msg("%s: not told within %.0f s (%s expected): %s", name, seconds, e->verdict, output);
+		}
+		json_decref(story);
+		free(output);
+		usleep(50000);
+	}
+}
+
+/* Its events, of which there are as many as are expected, all of them known to be this container's. */
+static json_t *events_of(const char *name, const char *filter, size_t n)
+{
+	char filters[256];
+	json_t *events;
+
+	snprintf(filters, sizeof(filters), "--container %s %s", name, filter);
+	events = rig_events(rig, filters);
+	if (json_array_size(events) != n)
+		fail_msg("%s: %zu events, not %zu", name, json_array_size(events), n);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *event = json_array_get(events, i);
+
+		assert_string_equal(string(json_object_get(event, "container"), "name"), name);
+		assert_true(strcmp(string(event, "attribution"), "live") == 0 ||
+			    strcmp(string(event, "attribution"), "cached") == 0);
+	}
+	return events;
+}
+
+static void check_event(const json_t *event, const char *key, const char *expected)
+{
+	if (strcmp(string(event, key), expected) != 0)
+		fail_msg("%s is \"%s\", not \"%s\"", key, string(event, key), expected);
+}
+
+static void check_pid_is_told(const json_t *story, const json_t *event)
+{
+	char pid[32];
+
+	snprintf(pid, sizeof(pid), "pid %d)", (int)json_integer_value(json_object_get(event, "pid")));
+	if (!strstr(string(story, "sentence"), pid))
+		fail_msg("no \"%s\" in: %s", pid, string(story, "sentence"));
+}
+
+/* ---- one container, one story -------------------------------------------------------------------------------------- */
+
+static const struct scenario {
+	const char *name, *engine, *arguments;
+	int status;
+	struct expected soon, later;
+	const char *filter;
+	size_t n_events;
+	const char *syscall, *action, *mode;
+} scenarios[] = {
+	{"init", DOCKER_RUN, KILL "bb nc 127.0.0.1 1", 159,
+		{"killed", "docker", {"nc (/bin/busybox, pid ", "(image bb)", "killed by seccomp when it called socket",
+			"SCMP_ACT_KILL_PROCESS"}, {"1 rule", "SCMP_ACT_ALLOW"}, {NULL}},
+		{"killed", "docker", {"exited with 159", "SIGSYS"}, {NULL}, {NULL}}, "", 1, "socket", "kill_process", "filter"},
+	{"child", DOCKER_RUN, KILL "bb sh -c 'nc 127.0.0.1 1; exit 7'", 7,
+		{"killed", "docker", {"nc (/bin/busybox, pid ", "(image bb)", "called socket"}, {"1 rule"}, {NULL}},
+		{"killed", "docker", {"exited with 7"}, {NULL}, {NULL}}, "", 1, "socket", "kill_process", "filter"},
+	{"logged", DOCKER_RUN, LOG "bb /make_calls 135:0xffffffff", 0,
+		{"logged", "docker", {"Nothing was killed or denied", "(image bb)", "logged and executed"}, {"1 rule"}, {NULL}},
+		{"logged", "docker", {NULL}, {NULL}, {NULL}}, "--comm make_calls --syscall personality", 1, "personality", "log",
+		"filter"},
+	{"removed", DOCKER_RUN, KILL "--rm bb nc 127.0.0.1 1", 159,
+		{"killed", "docker", {"nc (/bin/busybox, pid ", "(image bb)", "called socket"}, {"1 rule", "SCMP_ACT_ALLOW"},
+			{NULL}},
+		{"killed", "docker", {NULL}, {NULL}, {NULL}}, "", 1, "socket", "kill_process", "filter"},
+	{"strict", DOCKER_RUN, " --security-opt seccomp=unconfined bb /make_calls strict 39", 137,
+		{"strict", "docker", {"make_calls (/make_calls, pid ", "(image bb)", "called getpid", "strict mode", "137"},
+			{"started without a seccomp profile"}, {NULL}},
+		{"strict", "docker", {NULL}, {NULL}, {NULL}}, "", 1, "getpid", "kill_thread", "strict"},
+	{"quiet", DOCKER_RUN, " bb true", 0,
+		{"nothing", "docker", {"No violation was recorded", "(image bb)"}, {"SCMP_ACT_ERRNO as its default"},
+			{"A collector has been watching since", "SCMP_ACT_ERRNO", "does not set SECCOMP_FILTER_FLAG_LOG", "no record"}},
+		{"nothing", "docker", {NULL}, {NULL}, {NULL}}, "", 0, NULL, NULL, NULL},
+	{"podman", PODMAN_RUN, KILL "bb nc 127.0.0.1 1", 159,
+		{"killed", "podman", {"nc (/bin/busybox, pid ", "called socket", "SCMP_ACT_KILL_PROCESS"},
+			{"1 rule", "SCMP_ACT_ALLOW"}, {NULL}},
+		{"killed", "podman", {NULL}, {NULL}, {NULL}}, "", 1, "socket", "kill_process", "filter"},
+	{"podman-removed", PODMAN_RUN, KILL "--rm bb sh -c 'nc 127.0.0.1 1; exit 7'", 7,
+		{"killed", "podman", {"nc (/bin/busybox, pid ", "called socket"}, {"1 rule", "SCMP_ACT_ALLOW"}, {NULL}},
+		{"killed", "podman", {NULL}, {NULL}, {NULL}}, "", 1, "socket", "kill_process", "filter"},
+};
+
+static void check_scenario(const struct scenario *s)
+{
+	char name[64], command[1024];
+	double ended;
+	json_t *story, *events;
+
+	name_of(s->name, name);
+	snprintf(command, sizeof(command), "%s%s%s", s->engine, name, s->arguments);
+	free(run(s->status, command));
+	ended = rig_now();
+	story = await_story(name, &s->soon, SOON);
+	print_message("%s: told after %.2f s\n", s->name, rig_now() - ended);
+	json_decref(await_story(name, &s->later, EVENTUALLY));
+	events = events_of(name, s->filter, s->n_events);
+	if (s->n_events > 0) {
+		const json_t *event = json_array_get(events, 0);
+
+		check_event(event, "syscall", s->syscall);
+		check_event(event, "action", s->action);
+		check_event(event, "mode", s->mode);
+		if (strcmp(s->action, "log") != 0)
+			check_pid_is_told(story, event);
+	}
+	json_decref(events);
+	json_decref(story);
+}
+
+static void test_scenario(void **state)
+{
+	check_scenario(*state);
+}
+
+/* ---- longer stories ------------------------------------------------------------------------------------------------ */
+
+/* Runs a command in which each @ is the container's name. */
+static char *run_on(const char *name, int status, const char *format)
+{
+	char command[1024];
+	size_t n = 0;
+
+	for (const char *p = format; *p && n + 64 < sizeof(command); p++) {
+		if (p[0] != '@')
+			command[n++] = *p;
+		else
+			n += (size_t)snprintf(command + n, 64, "%s", name);
+	}
+	command[n] = '\0';
+	return run(status, command);
+}
+
+/* First a program that `docker exec` started is killed, then the container's own, whose pid Docker tells. */
+static void test_exec(void **state)
+{
+	static const struct expected killed = {"killed", "docker", {"nc (/bin/busybox, pid ", "called socket"}, {"1 rule"},
+		{NULL}};
+	static const struct expected over = {"killed", "docker", {"exited with 159"}, {NULL}, {NULL}};
+	json_t *events, *story;
+	char name[64], *pid;
+
+	name_of("exec", name);
+	free(run_on(name, 0, DOCKER_RUN "@" KILL "-d bb sh -c 'while ! [ -e /go ]; do sleep 0.1; done; exec nc 127.0.0.1 1'"));
+	free(run_on(name, 159, DOCKER "exec @ nc 127.0.0.1 1"));
+	json_decref(await_story(name, &killed, SOON));
+	pid = run_on(name, 0, DOCKER "inspect -f '{{.State.Pid}}' @");
+	json_decref(events_of(name, "", 1));
+	free(run_on(name, 0, DOCKER "exec @ touch /go; test $(" DOCKER "wait @) = 159"));
+	story = await_story(name, &over, EVENTUALLY);
+	events = events_of(name, "", 2);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(events, 1), "pid")), atoi(pid));
+	assert_int_not_equal(json_integer_value(json_object_get(json_array_get(events, 0), "pid")), atoi(pid));
+	check_pid_is_told(story, json_array_get(events, 1));
+	json_decref(events);
+	json_decref(story);
+	free(pid);
+}
+
+static void test_restarts(void **state)
+{
+	static const struct expected restarted = {"killed", "docker", {"called socket", "exited with 159",
+		"restarted it 2 times"}, {"1 rule"}, {NULL}};
+	char name[64];
+
+	name_of("restarts", name);
+	free(run_on(name, 0, DOCKER_RUN "@ --restart on-failure:2" KILL "-d bb nc 127.0.0.1 1"));
+	json_decref(await_story(name, &restarted, EVENTUALLY));
+	json_decref(events_of(name, "", 3));
+}
+
+/* The same 137 as strict mode leaves, of a container that only called what is logged. */
+static void test_killed_by_the_user(void **state)
+{
+	static const struct expected dead = {"logged", "docker", {"Nothing was killed or denied", "exited with 137",
+		"SIGKILL"}, {"1 rule"}, {NULL}};
+	char name[64];
+
+	name_of("killed", name);
+	free(run_on(name, 0, DOCKER_RUN "@" LOG "-d bb /make_calls 135:0xffffffff 34"));
+	free(run_on(name, 0, DOCKER "kill @"));
+	json_decref(await_story(name, &dead, EVENTUALLY));
+}
+
+/* What was known of a container outlives it. */
+static void test_removed_later(void **state)
+{
+	static const struct expected killed = {"killed", "docker", {"called socket", "exited with 159"}, {"1 rule"}, {NULL}};
+	char name[64];
+
+	name_of("later", name);
+	free(run_on(name, 159, DOCKER_RUN "@" KILL "bb nc 127.0.0.1 1"));
+	json_decref(await_story(name, &killed, EVENTUALLY));
+	free(run_on(name, 0, DOCKER "rm @"));
+	json_decref(await_story(name, &killed, SOON));
+}
+
+/* Of seventeen containers two have the same first digit. */
+static void test_ambiguous(void **state)
+{
+	char ids[17][65] = {""}, first[2] = "", command[128], *output;
+	size_t n = 0, twin = 0;
+	int status;
+
+	for (; n < 17 && !first[0]; n++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "sw%d-many%zu", (int)getpid(), n);
+		output = run_on(name, 0, DOCKER_RUN "@ --rm -d bb true");
+		snprintf(ids[n], sizeof(ids[n]), "%.64s", output);
+		free(output);
+		for (size_t i = 0; i < n; i++)
+			if (ids[i][0] == ids[n][0]) {
+				first[0] = ids[n][0];
+				twin = i;
+			}
+	}
+	usleep(500000);
+	snprintf(command, sizeof(command), "%%P explain --db %%D %s 2>&1", first);
+	output = rig_shell(rig, &status, command);
+	if (status != 2 || !strstr(output, ids[n - 1]) || !strstr(output, ids[twin]))
+		fail_msg("explain %s: exit status %d: %s (%s, %s)", first, status, output, ids[n - 1], ids[twin]);
+	free(output);
+}
+
+/* -------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && strcmp(value, "1") == 0;
+}
+
+static bool is_left_out(void)
+{
+	if (is_set("SECCOMPWATCH_TEST_NO_AUDIT") && !rig_can_read_audit())
+		puts("containers: left out: no audit records here (SECCOMPWATCH_TEST_NO_AUDIT=1)");
+	else if (is_set("SECCOMPWATCH_TEST_NO_ENGINES"))
+		puts("containers: left out: no engines here (SECCOMPWATCH_TEST_NO_ENGINES=1)");
+	else
+		return false;
+	return true;
+}
+
+#define N_SCENARIOS (sizeof(scenarios) / sizeof(scenarios[0]))
+
+int main(void)
+{
+	struct CMUnitTest tests[N_SCENARIOS + 5] = {
+		cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_restarts),
+		cmocka_unit_test(test_killed_by_the_user),
+		cmocka_unit_test(test_removed_later),
+		cmocka_unit_test(test_ambiguous),
+	};
+
+	if (is_left_out())
+		return 0;
+	for (size_t i = 0; i < N_SCENARIOS; i++)
+		tests[5 + i] = (struct CMUnitTest){.name = scenarios[i].name, .test_func = test_scenario,
+			.initial_state = (void *)(uintptr_t)&scenarios[i]};
+	return cmocka_run_group_tests_name("containers", tests, start_all, stop_all);
+}
