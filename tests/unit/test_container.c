@@ -12,6 +12,7 @@
 #include "seccompwatch/container.h"
 
 #define CID  "4bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
+#define CID2 "5bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
 #define TASK "/run/containerd/io.containerd.runtime.v2.task"
 #define SPEC "{\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"}}}"
 
@@ -35,7 +36,7 @@ static void folders(const char *path)
 	}
 }
 
-static void put(const char *path, const char *content)
+static void put_bytes(const char *path, const char *content, size_t len)
 {
 	char full[PATH_MAX];
 	FILE *f;
@@ -44,8 +45,13 @@ static void put(const char *path, const char *content)
 	path_of(full, path);
 	f = fopen(full, "w");
 	assert_non_null(f);
-	assert_true(fputs(content, f) >= 0);
+	assert_int_equal(fwrite(content, 1, len, f), len);
 	fclose(f);
+}
+
+static void put(const char *path, const char *content)
+{
+	put_bytes(path, content, strlen(content));
 }
 
 static int read_container(const char *cid, enum event_runtime runtime, struct container_info *ret)
@@ -136,6 +142,27 @@ static void podman(void **state)
 	assert_string_equal(info.name, "pt1");
 	assert_string_equal(info.image, "localhost/pbb");
 	assert_non_null(info.profile);
+}
+
+/* A storage folder of its own, seen while runc (400) still stands between conmon (300) and the container. */
+static void podman_in_the_making(void **state)
+{
+	static const char conmon[] = "conmon\0-c\0" CID2 "\0-b\0/srv/p/vfs-containers/" CID2 "/userdata";
+	struct container_request request = {.root = root, .cid = CID2, .runtime = EVENT_RUNTIME_PODMAN, .owner = EVENT_UNSET,
+		.pid = 500};
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put("/proc/500/cgroup", "0::/libpod_parent/libpod-" CID2 "\n");
+	put("/proc/500/stat", "500 (runc:[2:INIT]) S 400 500");
+	put("/proc/400/cgroup", "0::/libpod_parent/conmon\n");
+	put("/proc/400/stat", "400 (runc) S 300 400");
+	put("/proc/300/stat", "300 (conmon) S 1 300");
+	put_bytes("/proc/300/cmdline", conmon, sizeof(conmon));
+	put("/srv/p/vfs-containers/" CID2 "/userdata/config.json", SPEC);
+	put("/srv/p/vfs-containers/containers.json", "[{\"id\":\"" CID2 "\",\"names\":[\"p1\"]}]");
+	assert_int_equal(container_read(&request, &info), 0);
+	assert_true(info.has_spec);
+	assert_string_equal(info.name, "p1");
 }
 
 static void runc_alone(void **state)
@@ -240,6 +267,7 @@ int main(void)
 		cmocka_unit_test(docker_with_its_own_root),
 		cmocka_unit_test(kubernetes),
 		cmocka_unit_test(podman),
+		cmocka_unit_test(podman_in_the_making),
 		cmocka_unit_test(runc_alone),
 		cmocka_unit_test(hostile_names_are_only_text),
 		cmocka_unit_test(ids_that_are_none),
