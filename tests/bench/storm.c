@@ -21,10 +21,12 @@
 
 #define QUEUE      (64 << 20)
 #define MAX_ROUNDS 32
+#define IDLE_SECONDS 120
 
 struct run {
 	double wall, cpu; /* seconds; cpu: the reader's own */
 	long resident;    /* KiB, the reader's peak */
+	json_int_t stored, gaps;
 };
 
 struct bench {
@@ -162,20 +164,6 @@ static pid_t start_collect(const struct bench *b)
 	return pid;
 }
 
-static struct run run_collect(const struct bench *b)
-{
-	pid_t pid = start_collect(b);
-	double start = now(), wall;
-
-	storm(b);
-	while (queued(pid) > 0)
-		usleep(500);
-	wall = now() - start;
-	usleep(1000000); /* the last batch is due within 0.1 s */
-	kill(pid, SIGTERM);
-	return reap(pid, wall);
-}
-
 static json_t *ask(const struct bench *b, const char *arguments)
 {
 	char command[512];
@@ -190,16 +178,36 @@ static json_t *ask(const struct bench *b, const char *arguments)
 	return answer;
 }
 
-static void report_loss(const struct bench *b, long expected)
+/* What the database says of the run. */
+static void count(const struct bench *b, struct run *run)
 {
 	json_t *status = ask(b, "status --format json"), *summary = ask(b, "summary --by comm --comm v-log --format json");
 	json_t *rows = json_object_get(summary, "summary"), *loss = json_object_get(status, "loss");
-	json_int_t counted = json_integer_value(json_object_get(json_array_get(rows, 0), "count"));
 
-	printf("  stored: %" JSON_INTEGER_FORMAT " of %ld, gaps: %" JSON_INTEGER_FORMAT "\n", counted, expected,
-		json_integer_value(json_object_get(loss, "gaps")));
+	run->stored = json_integer_value(json_object_get(json_array_get(rows, 0), "count"));
+	run->gaps = json_integer_value(json_object_get(loss, "gaps"));
 	json_decref(status);
 	json_decref(summary);
+}
+
+static struct run run_collect(struct bench *b, int round)
+{
+	double start, wall;
+	struct run run;
+	pid_t pid;
+
+	snprintf(b->db, sizeof(b->db), "%s/%d.db", b->dir, round);
+	pid = start_collect(b);
+	start = now();
+	storm(b);
+	while (queued(pid) > 0)
+		usleep(500);
+	wall = now() - start;
+	usleep(1000000); /* the last batch is due within 0.1 s */
+	kill(pid, SIGTERM);
+	run = reap(pid, wall);
+	count(b, &run);
+	return run;
 }
 
 static int by_wall(const void *a, const void *b)
@@ -215,20 +223,66 @@ static struct run median(struct run *runs, int n)
 	return runs[n / 2];
 }
 
-static void compare(const struct bench *b, int rounds)
+static void compare(struct bench *b, int rounds)
 {
 	struct run bare[MAX_ROUNDS], collect[MAX_ROUNDS], m, n;
 
 	for (int i = 0; i < rounds; i++) {
 		bare[i] = run_bare(b);
-		collect[i] = run_collect(b);
-		printf("  round %d: bare %.2f s (%.2f s CPU), collect %.2f s (%.2f s CPU, %ld KiB)\n", i + 1, bare[i].wall,
-			bare[i].cpu, collect[i].wall, collect[i].cpu, collect[i].resident);
+		collect[i] = run_collect(b, i);
+		printf("  round %d: bare %.2f s (%.2f s CPU), collect %.2f s (%.2f s CPU, %ld KiB), stored %" JSON_INTEGER_FORMAT
+		       ", gaps %" JSON_INTEGER_FORMAT "\n", i + 1, bare[i].wall, bare[i].cpu, collect[i].wall, collect[i].cpu,
+			collect[i].resident, collect[i].stored, collect[i].gaps);
 	}
 	m = median(bare, rounds);
 	n = median(collect, rounds);
 	printf("  ratio: %.2f x the bare reader (at most 1.3), %.0f records/s, resident %.1f MiB (at most 24)\n",
 		n.wall / m.wall, (double)b->count / n.wall, (double)n.resident / 1024);
+}
+
+/* Of all its threads: how often it went to sleep of its own will. */
+static long sleeps(pid_t pid)
+{
+	char command[128];
+	long n = -1;
+	FILE *f;
+
+	snprintf(command, sizeof(command),
+		"cat /proc/%d/task/*/status | awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n }'", (int)pid);
+	f = popen(command, "re");
+	if (!f || fscanf(f, "%ld", &n) != 1)
+		fail("context switches");
+	pclose(f);
+	return n;
+}
+
+static void last_record(const struct bench *b, char *ret, size_t size)
+{
+	json_t *status = ask(b, "status --format json"), *collector = json_object_get(status, "collector");
+	const char *last = json_string_value(json_object_get(collector, "last_record"));
+
+	snprintf(ret, size, "%s", last ? last : "none");
+	json_decref(status);
+}
+
+static void idle(struct bench *b)
+{
+	char before[64], after[64];
+	pid_t pid;
+	long n;
+
+	snprintf(b->db, sizeof(b->db), "%s/idle.db", b->dir);
+	pid = start_collect(b);
+	sleep(15); /* beyond the timers that its start set */
+	last_record(b, before, sizeof(before));
+	n = sleeps(pid);
+	sleep(IDLE_SECONDS);
+	n = sleeps(pid) - n;
+	last_record(b, after, sizeof(after));
+	printf("idle: %ld wake-ups in %d s (at most one a minute)%s\n", n, IDLE_SECONDS,
+		strcmp(before, after) == 0 ? "" : "; but records came meanwhile");
+	kill(pid, SIGTERM);
+	(void)reap(pid, 0);
 }
 
 int main(int argc, char **argv)
@@ -250,7 +304,7 @@ int main(int argc, char **argv)
 	snprintf(b.db, sizeof(b.db), "%s/events.db", b.dir);
 	printf("storm: %ld violations of one process, %d rounds\n", b.count, rounds);
 	compare(&b, rounds);
-	report_loss(&b, b.count * rounds);
+	idle(&b);
 	snprintf(command, sizeof(command), "rm -rf '%s'", b.dir);
 	return system(command) != 0;
 }
