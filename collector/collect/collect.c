@@ -15,9 +15,13 @@
 #define EVENTS_MS   100   /* events are handed on at most so often */
 #define COVERAGE_MS 10000
 #define SETTLE_MS   2000 /* what has not come by then is lost */
-#define TURN_MS     50   /* at most so long between two looks at signals and timers */
-#define STORM       64   /* records read at a stretch: more are on their way */
-#define NAP_US      1000
+#define TURN_MS     100  /* at most so long between two looks at signals and timers */
+#define SLOT_MS     50
+#define STORM       1024 /* records in a slot; what dies by its violation cannot come so fast */
+#define NAP_US      20000
+#define NAP_MIN_US  1000
+#define NAP_BYTES   1300 /* of the kernel's queue for a microsecond of nap: an eighth of it fills at 250,000 a second */
+#define DRAIN_US    1000
 #define DRAIN_MS    250
 #define QUIET_MS    20
 #define STOP_MS     600
@@ -34,6 +38,9 @@ struct collect {
 
 	bool writer_busy;                /* it will tell on its descriptor */
 	int64_t handed_over, timer_due;  /* CLOCK_MONOTONIC */
+	unsigned nap_us;
+	int64_t slot;
+	size_t taken; /* in this slot */
 	bool settling;
 	uint32_t settle_mark;
 };
@@ -132,18 +139,31 @@ static void forget_processes(struct collect *c)
 		process_table_forget(c->processes);
 }
 
-/* In a storm one wake-up a record would cost more than the record: a nap lets some gather in the queue, which is
- * large enough for a thousand naps. */
+/* In a storm one wake-up a record costs more than the record: a nap lets some gather in the queue, if that is large
+ * enough. It also disturbs less: whoever is preempted between finding the backlog full and going to sleep on it
+ * (kernel/audit.c audit_log_start()) can miss his wake-up, and sleeps for a minute. */
+static bool is_storm(struct collect *c, int64_t now, size_t taken)
+{
+	if (c->nap_us < NAP_MIN_US)
+		return false;
+	if (now / SLOT_MS != c->slot)
+		c->taken = 0;
+	c->slot = now / SLOT_MS;
+	c->taken += taken;
+	return c->taken >= STORM;
+}
+
 static int on_readable(void *data, uint32_t events)
 {
 	struct collect *c = data;
-	int64_t deadline = clock_monotonic() + TURN_MS;
+	int64_t now = clock_monotonic(), deadline = now + TURN_MS;
 	size_t taken;
 	int r;
 
-	while ((r = read_queue(c, deadline, &taken)) == 0 && taken >= STORM && clock_monotonic() < deadline) {
+	while ((r = read_queue(c, deadline, &taken)) == 0 && is_storm(c, now, taken) && now < deadline) {
 		forget_processes(c);
-		usleep(NAP_US);
+		usleep(c->nap_us);
+		now = clock_monotonic();
 	}
 	forget_processes(c);
 	return r < 0 ? r : arm_settling(c);
@@ -296,6 +316,7 @@ static int open_kernel(struct collect *c, const struct collect_options *options,
 
 	if (r < 0)
 		return r;
+	c->nap_us = (unsigned)MIN(netlink_receive_buffer(c->netlink) / NAP_BYTES, (size_t)NAP_US);
 	if (netlink_receive_buffer(c->netlink) < asked)
 		log_warning("the kernel's queue is %zu bytes instead of %zu: without CAP_NET_ADMIN "
 			    "net.core.rmem_max limits it, and a storm of violations may overflow it",
@@ -363,7 +384,7 @@ static void drain(struct collect *c)
 			return;
 		more |= taken > 0;
 		if (more)
-			usleep(NAP_US);
+			usleep(DRAIN_US);
 	} while (more && clock_monotonic() < deadline);
 }
 
