@@ -6,8 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "gather.h"
-#include "seccompwatch/control.h"
+#include "pump.h"
 #include "seccompwatch/log.h"
 #include "seccompwatch/loop.h"
 
@@ -15,15 +14,7 @@
 #define EVENTS_MS   100   /* events are handed on at most so often */
 #define COVERAGE_MS 10000
 #define SETTLE_MS   2000 /* what has not come by then is lost */
-#define TURN_MS     100  /* at most so long between two looks at signals and timers */
-#define SLOT_MS     50
-#define STORM       1024 /* records in a slot; what dies by its violation cannot come so fast */
-#define NAP_US      20000
-#define NAP_MIN_US  1000
-#define NAP_BYTES   1300 /* of the kernel's queue for a microsecond of nap: an eighth of it fills at 250,000 a second */
-#define DRAIN_US    1000
 #define DRAIN_MS    250
-#define QUIET_MS    20
 #define STOP_MS     600
 
 struct collect {
@@ -35,12 +26,10 @@ struct collect {
 	struct story *story;
 	struct writer *writer;
 	struct gather *gather;
+	struct pump pump;
 
 	bool writer_busy;                /* it will tell on its descriptor */
 	int64_t handed_over, timer_due;  /* CLOCK_MONOTONIC */
-	unsigned nap_us;
-	int64_t slot;
-	size_t taken; /* in this slot */
 	bool settling;
 	uint32_t settle_mark;
 };
@@ -88,33 +77,6 @@ static int on_writer_free(void *data, uint32_t events)
 
 /* ---- reading the kernel ------------------------------------------------------------------------------------------ */
 
-static void take_all(struct collect *c, int n)
-{
-	struct netlink_message m;
-
-	for (int i = 0; i < n; i++)
-		if (netlink_message(c->netlink, (size_t)i, &m))
-			gather_take(c->gather, &m);
-}
-
-/* Reads until the queue is dry (0), or until `deadline` (1). */
-static int read_queue(struct collect *c, int64_t deadline, size_t *ret_taken)
-{
-	int n;
-
-	*ret_taken = 0;
-	do {
-		n = netlink_receive(c->netlink);
-		if (n == -ENOBUFS)
-			gather_overflow(c->gather);
-		else if (n < 0)
-			return n;
-		take_all(c, n);
-		*ret_taken += (size_t)MAX(n, 0);
-	} while ((n == NETLINK_BATCH || n == -ENOBUFS) && clock_monotonic() < deadline);
-	return n == NETLINK_BATCH;
-}
-
 static int arm_settling(struct collect *c)
 {
 	if (c->settling || !gather_has_holes(c->gather))
@@ -133,39 +95,11 @@ static int on_settle(void *data)
 	return arm_settling(c);
 }
 
-static void forget_processes(struct collect *c)
-{
-	if (c->processes)
-		process_table_forget(c->processes);
-}
-
-/* In a storm one wake-up a record costs more than the record: a nap lets some gather in the queue, if that is large
- * enough. It also disturbs less: whoever is preempted between finding the backlog full and going to sleep on it
- * (kernel/audit.c audit_log_start()) can miss his wake-up, and sleeps for a minute. */
-static bool is_storm(struct collect *c, int64_t now, size_t taken)
-{
-	if (c->nap_us < NAP_MIN_US)
-		return false;
-	if (now / SLOT_MS != c->slot)
-		c->taken = 0;
-	c->slot = now / SLOT_MS;
-	c->taken += taken;
-	return c->taken >= STORM;
-}
-
 static int on_readable(void *data, uint32_t events)
 {
 	struct collect *c = data;
-	int64_t now = clock_monotonic(), deadline = now + TURN_MS;
-	size_t taken;
-	int r;
+	int r = pump_turn(&c->pump);
 
-	while ((r = read_queue(c, deadline, &taken)) == 0 && is_storm(c, now, taken) && now < deadline) {
-		forget_processes(c);
-		usleep(c->nap_us);
-		now = clock_monotonic();
-	}
-	forget_processes(c);
 	return r < 0 ? r : arm_settling(c);
 }
 
@@ -316,7 +250,6 @@ static int open_kernel(struct collect *c, const struct collect_options *options,
 
 	if (r < 0)
 		return r;
-	c->nap_us = (unsigned)MIN(netlink_receive_buffer(c->netlink) / NAP_BYTES, (size_t)NAP_US);
 	if (netlink_receive_buffer(c->netlink) < asked)
 		log_warning("the kernel's queue is %zu bytes instead of %zu: without CAP_NET_ADMIN "
 			    "net.core.rmem_max limits it, and a storm of violations may overflow it",
@@ -355,6 +288,7 @@ static int start(struct collect *c, const struct collect_options *options, struc
 		r = open_writer(c, options, &resume, why);
 	if (r == 0)
 		r = open_gather(c, options, &resume);
+	c->pump = (struct pump){.netlink = c->netlink, .gather = c->gather, .processes = c->processes};
 	if (r == 0)
 		r = loop_add_io(c->loop, netlink_fd(c->netlink), EPOLLIN, on_readable, c, NULL);
 	if (r == 0)
@@ -364,37 +298,13 @@ static int start(struct collect *c, const struct collect_options *options, struc
 	return r;
 }
 
-/* Records whose process has long gone on may still wait in the kernel to be sent to us. */
-static bool more_to_come(void)
-{
-	struct control_status status;
-
-	return control_status(QUIET_MS, &status) == 0 && status.backlog > 0;
-}
-
-static void drain(struct collect *c)
-{
-	int64_t deadline = clock_monotonic() + DRAIN_MS;
-	size_t taken;
-	bool more;
-
-	do {
-		more = more_to_come();
-		if (read_queue(c, deadline, &taken) < 0)
-			return;
-		more |= taken > 0;
-		if (more)
-			usleep(DRAIN_US);
-	} while (more && clock_monotonic() < deadline);
-}
-
 /* What is still on its way from the kernel, and the last batch. */
 static int finish(struct collect *c)
 {
 	uint64_t left = 0;
 	int r;
 
-	drain(c);
+	pump_drain(&c->pump, DRAIN_MS);
 	r = gather_finish(c->gather, STOP_MS, &left);
 	if (r < 0)
 		log_error("the database did not take the last %" PRIu64 " events in time", left);
