@@ -174,7 +174,8 @@ void render_cell_add_csv(const struct render_cell *cell, struct text *to)
 void render_columns_add_csv_head(const struct render_column *columns, struct text *to)
 {
 	for (const struct render_column *c = columns; c->name; c++)
-		text_printf(to, "%s%s%s%s", c == columns ? "" : ",", c->object ? c->object : "", c->object ? "_" : "", c->name);
+		text_printf(to, "%s%s%s%s", c == columns ? "" : ",", c->object ? c->object : "",
+			c->object ? "_" : "", c->name);
 	text_add_str(to, "\r\n");
 }
 

@@ -15,7 +15,7 @@
 struct render_line {
 	char *texts[RENDER_TABLE_COLUMNS];
 	const char *colours[RENDER_TABLE_COLUMNS];
-	bool numbers[RENDER_TABLE_COLUMNS];
+	enum render_kind kinds[RENDER_TABLE_COLUMNS];
 };
 
 static void line_free(struct render_line *line)
@@ -52,7 +52,7 @@ static int line_read(const struct render_table *t, const void *row, struct rende
 
 		c->get(row, &cell, c->index);
 		line.texts[i] = cell_text(&cell);
-		line.numbers[i] = cell.kind == RENDER_NUMBER || cell.kind == RENDER_NULL;
+		line.kinds[i] = cell.kind;
 		line.colours[i] = t->colour && c->colour ? c->colour(row) : NULL;
 		if (!line.texts[i]) {
 			line_free(&line);
@@ -68,26 +68,49 @@ static bool is_utf8_terminal(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* As many whole characters as take at most `width` columns, the last of them a mark that something was left out. */
-static void add_cut(struct text *to, struct span s, size_t width)
+/* The length of the character at the head of s, which is UTF-8. */
+static size_t character(struct span s)
 {
-	struct span taken = {s.data, 0};
+	size_t n = 1;
+
+	while (n < s.len && ((unsigned char)s.data[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+/* How many bytes of s, from its head on, take at most `width` columns. */
+static size_t fitting(struct span s, size_t width)
+{
+	size_t n = 0;
+
+	while (n < s.len) {
+		size_t next = n + character(span_from_offset(s, n));
+
+		if (text_width((struct span){s.data, next}) > width)
+			break;
+		n = next;
+	}
+	return n;
+}
+
+/* Whole characters only, and a mark where something was left out. */
+static void add_cut(struct text *to, struct span s, size_t width, bool head)
+{
+	const char *mark = is_utf8_terminal() ? "…" : "~";
 
 	if (text_width(s) <= width) {
 		text_add(to, s);
 		return;
 	}
-	while (taken.len < s.len) {
-		size_t n = taken.len + 1;
-
-		while (n < s.len && ((unsigned char)s.data[n] & 0xc0) == 0x80)
-			n++;
-		if (text_width((struct span){s.data, n}) + 1 > width)
-			break;
-		taken.len = n;
+	if (!head) {
+		text_add(to, (struct span){s.data, fitting(s, width - 1)});
+		text_add_str(to, mark);
+		return;
 	}
-	text_add(to, taken);
-	text_add_str(to, is_utf8_terminal() ? "…" : "~");
+	while (text_width(s) > width - 1)
+		s = span_from_offset(s, character(s));
+	text_add_str(to, mark);
+	text_add(to, s);
 }
 
 static void add_blanks(struct text *to, size_t n)
@@ -101,7 +124,8 @@ static void add_field(const struct render_table *t, size_t i, const char *value,
 	CLEANUP_TEXT struct text cut = TEXT_EMPTY;
 	size_t width, pad;
 
-	add_cut(&cut, span_from(value), t->width && !t->columns[i].rigid ? t->widths[i] : SIZE_MAX);
+	add_cut(&cut, span_from(value), t->width && t->columns[i].cut != RENDER_CUT_NONE ? t->widths[i] : SIZE_MAX,
+		t->columns[i].cut == RENDER_CUT_HEAD);
 	width = text_width(text_span(&cut));
 	pad = width < t->widths[i] ? t->widths[i] - width : 0;
 	if (t->right[i])
@@ -159,7 +183,7 @@ static void shrink(struct render_table *t)
 		size_t widest = t->n_columns;
 
 		for (size_t i = 0; i < t->n_columns; i++)
-			if (!t->columns[i].rigid && t->widths[i] > WIDTH_MIN &&
+			if (t->columns[i].cut != RENDER_CUT_NONE && t->widths[i] > WIDTH_MIN &&
 				(widest == t->n_columns || t->widths[i] > t->widths[widest]))
 				widest = i;
 		if (widest == t->n_columns)
@@ -168,15 +192,25 @@ static void shrink(struct render_table *t)
 	}
 }
 
+/* Numbers stand to the right, when there is nothing else in their column. */
+static bool is_numeric(const struct render_table *t, size_t column)
+{
+	size_t numbers = 0, others = 0;
+
+	for (size_t k = 0; k < t->n_held; k++) {
+		numbers += t->held[k].kinds[column] == RENDER_NUMBER;
+		others += t->held[k].kinds[column] != RENDER_NUMBER && t->held[k].kinds[column] != RENDER_NULL;
+	}
+	return numbers > 0 && others == 0;
+}
+
 static void settle(struct render_table *t)
 {
 	for (size_t i = 0; i < t->n_columns; i++) {
 		t->widths[i] = strlen(t->columns[i].title);
-		t->right[i] = t->n_held > 0;
-		for (size_t k = 0; k < t->n_held; k++) {
+		t->right[i] = is_numeric(t, i);
+		for (size_t k = 0; k < t->n_held; k++)
 			t->widths[i] = MAX(t->widths[i], text_width(span_from(t->held[k].texts[i])));
-			t->right[i] &= t->held[k].numbers[i];
-		}
 	}
 	if (t->width > 0)
 		shrink(t);

@@ -8,7 +8,11 @@ struct render_table_column {
 	const char *title;
 	void (*get)(const void *row, struct render_cell *ret, unsigned index);
 	unsigned index;
-	bool rigid;                            /* never cut: half a time or a number says something else */
+	enum {
+		RENDER_CUT_END,  /* what does not fit is left out at the end, */
+		RENDER_CUT_HEAD, /* or at the head: of a path its end says most */
+		RENDER_CUT_NONE, /* half a time or a number says something else */
+	} cut;
 	const char *(*colour)(const void *row); /* an escape sequence, or NULL */
 };
 

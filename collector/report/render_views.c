@@ -103,15 +103,15 @@ static const char *outcome_colour(const void *data)
 size_t render_event_view(struct render_table_column ret[static RENDER_TABLE_COLUMNS])
 {
 	static const struct render_table_column view[] = {
-		{"TIME", event_time, 0, true, NULL},
-		{"OUTCOME", event_outcome, 0, true, outcome_colour},
-		{"SYSCALL", event_syscall, 0, false, NULL},
-		{"ARCH", event_arch, 0, true, NULL},
-		{"PID", event_pid, 0, true, NULL},
-		{"COMM", event_comm, 0, false, NULL},
-		{"CONTAINER/UNIT", event_where, 0, false, NULL},
-		{"COUNT", event_count, 0, true, NULL},
-		{"EXE", event_exe, 0, false, NULL},
+		{"TIME", event_time, 0, RENDER_CUT_NONE, NULL},
+		{"OUTCOME", event_outcome, 0, RENDER_CUT_NONE, outcome_colour},
+		{"SYSCALL", event_syscall, 0, RENDER_CUT_END, NULL},
+		{"ARCH", event_arch, 0, RENDER_CUT_NONE, NULL},
+		{"PID", event_pid, 0, RENDER_CUT_NONE, NULL},
+		{"COMM", event_comm, 0, RENDER_CUT_END, NULL},
+		{"WHERE", event_where, 0, RENDER_CUT_END, NULL},
+		{"COUNT", event_count, 0, RENDER_CUT_NONE, NULL},
+		{"EXE", event_exe, 0, RENDER_CUT_HEAD, NULL},
 	};
 
 	memcpy(ret, view, sizeof(view));
@@ -170,19 +170,27 @@ static void group_last(const void *data, struct render_cell *ret, unsigned index
 	local_time(ret, group->count ? group->last : CLOCK_NONE);
 }
 
-size_t render_group_view(const enum query_field *by, size_t n_by, struct render_table_column ret[static RENDER_TABLE_COLUMNS])
+static int cut_of(enum query_field field)
+{
+	if (field >= QUERY_FIELD_FILTERS)
+		return RENDER_CUT_NONE;
+	return field == QUERY_EXE ? RENDER_CUT_HEAD : RENDER_CUT_END;
+}
+
+size_t render_group_view(const enum query_field *by, size_t n_by,
+	struct render_table_column ret[static RENDER_TABLE_COLUMNS])
 {
 	static const char *const titles[QUERY_FIELD_N] = {"CONTAINER", "RUNTIME", "UNIT", "SYSCALL", "ARCH", "ACTION",
 		"OUTCOME", "EXE", "COMM", "PID", "UID", "HOST", "HOUR (UTC)", "DAY (UTC)"};
 	static const struct render_table_column rest[] = {
-		{"COUNT", group_count, 0, true, NULL},
-		{"FIRST", group_first, 0, true, NULL},
-		{"LAST", group_last, 0, true, NULL},
-		{"OUTCOMES", group_outcomes, 0, false, NULL},
+		{"COUNT", group_count, 0, RENDER_CUT_NONE, NULL},
+		{"FIRST", group_first, 0, RENDER_CUT_NONE, NULL},
+		{"LAST", group_last, 0, RENDER_CUT_NONE, NULL},
+		{"OUTCOMES", group_outcomes, 0, RENDER_CUT_END, NULL},
 	};
 
 	for (size_t i = 0; i < n_by; i++)
-		ret[i] = (struct render_table_column){titles[by[i]], group_value, (unsigned)i, by[i] >= QUERY_FIELD_FILTERS, NULL};
+		ret[i] = (struct render_table_column){titles[by[i]], group_value, (unsigned)i, cut_of(by[i]), NULL};
 	memcpy(ret + n_by, rest, sizeof(rest));
 	return n_by + ARRAY_SIZE(rest);
 }

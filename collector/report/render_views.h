@@ -6,4 +6,5 @@
 
 /* How many columns were put. */
 size_t render_event_view(struct render_table_column ret[static RENDER_TABLE_COLUMNS]);
-size_t render_group_view(const enum query_field *by, size_t n_by, struct render_table_column ret[static RENDER_TABLE_COLUMNS]);
+size_t render_group_view(const enum query_field *by, size_t n_by,
+	struct render_table_column ret[static RENDER_TABLE_COLUMNS]);

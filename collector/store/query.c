@@ -138,7 +138,10 @@ static int open_file(struct query *q, int64_t *ret_application, struct text *why
 	if (r == -EBADMSG)
 		text_printf(why, "%s is not a database, or is damaged: %s", q->path, q->error);
 	else if (r == -EACCES)
-		text_printf(why, "cannot read %s: its -wal file holds newer data, and -shm is missing or unreadable", q->path);
+		text_printf(why,
+			"cannot read %s: the newest of it is in the file -wal beside it, which needs -shm, and that is "
+			"missing or unreadable; starting a collector, or reading it once as root, brings it back",
+			q->path);
 	else
 		text_printf(why, "cannot read %s: %s", q->path, q->error);
 	return r == -EBADMSG ? -EMEDIUMTYPE : r;

@@ -179,7 +179,11 @@ static int collect_stored(struct query *q, int64_t since, uint64_t limit, struct
 
 	r = QUERY_SELECT(q, QUERY_LOSSES, &s, since);
 	while (r == 0 && (limit == 0 || l->n < limit) && (r = query_step(q, s)) == 1) {
-		struct query_loss loss = {.first = query_int(s, 2), .last = query_int(s, 3), .count = (uint64_t)query_int(s, 4)};
+		struct query_loss loss = {
+			.first = query_int(s, 2),
+			.last = query_int(s, 3),
+			.count = (uint64_t)query_int(s, 4),
+		};
 
 		loss.kind = query_pool_add(&q->pool, span_from((const char *)sqlite3_column_text(s, 0)));
 		loss.host = query_host_name(q, query_int(s, 1));

@@ -101,7 +101,9 @@ int query_timeline(struct query *q, const struct query_filter *f, int64_t since,
 		(buckets > 0 && step > CLOCK_MAX / (int64_t)buckets))
 		return -EINVAL;
 	within.since = MAX(f->since, since); /* CLOCK_NONE is less than any time */
-	within.until = f->until == CLOCK_NONE ? since + (int64_t)buckets * step : MIN(f->until, since + (int64_t)buckets * step);
+	within.until = since + (int64_t)buckets * step;
+	if (f->until != CLOCK_NONE)
+		within.until = MIN(f->until, within.until);
 	for (size_t i = 0; i < buckets; i++)
 		ret[i] = (struct query_bucket){.start = since + (int64_t)i * step};
 	r = query_enter(q);

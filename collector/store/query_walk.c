@@ -120,7 +120,8 @@ static void go_sparse(struct query_walk *w)
 {
 	w->sparse = true;
 	w->minutes = (struct query_minutes){.q = w->q, .match = w->match, .ascending = w->ascending};
-	query_minutes_start(&w->minutes, query_time_of(w->low), w->high == QUERY_ID_END ? CLOCK_MAX : query_time_of(w->high) + 1);
+	query_minutes_start(&w->minutes, query_time_of(w->low),
+		w->high == QUERY_ID_END ? CLOCK_MAX : query_time_of(w->high) + 1);
 	w->minute_low = w->minute_high = 0;
 }
 

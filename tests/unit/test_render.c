@@ -232,6 +232,30 @@ static void test_table_fits(void **state)
 	}
 }
 
+/* Of a path the end says most. */
+static void test_table_cuts(void **state)
+{
+	struct query_signature sig = full;
+	struct query_row row = full_row;
+	CLEANUP(render_stream_free_p) struct render_stream *s = NULL;
+	struct render_options options = {.format = RENDER_TABLE, .width = 90};
+	CLEANUP_FREE char *data = NULL;
+	size_t len;
+
+	sig.comm = "a-thread-of-a-name-that-is-longer-than-the-kernel-allows";
+	sig.exe = "/a/very/long/path/with/many/folders/until/at/last/comes/the/program";
+	row.signature = &sig;
+	options.to = open_memstream(&data, &len);
+	assert_int_equal(render_events_new(&s, &options), 0);
+	assert_int_equal(render_add_event(s, &row), 0);
+	assert_int_equal(render_stream_end(s), 0);
+	fclose(options.to);
+	assert_non_null(strstr(data, "program\n"));
+	assert_null(strstr(data, "/a/very"));
+	assert_non_null(strstr(data, " a-thr"));
+	assert_null(strstr(data, "allows"));
+}
+
 static void test_table_of_nothing(void **state)
 {
 	CLEANUP_FREE char *text = stream_events(RENDER_TABLE, 0, false, 0);
@@ -352,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_jsonl),
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_table_fits),
+		cmocka_unit_test(test_table_cuts),
 		cmocka_unit_test(test_table_of_nothing),
 		cmocka_unit_test(test_table_streams),
 		cmocka_unit_test(test_table_is_harmless),
