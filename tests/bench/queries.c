@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* queries: the same commands on a database of 100,000 events and on one of 10,000,000, in turn. Prints the CPU time of
- * the quickest run of each whole process, less what the program costs before it does anything, and the ratio.
+ * the quickest run of each whole process and the ratio, and first what the program costs before it does anything.
  *
  *   queries SECCOMPWATCH [SMALL BIG [ROUNDS]] */
 #include <errno.h>
