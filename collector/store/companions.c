@@ -99,17 +99,40 @@ static int insert_loss(struct write *w, const struct batch_loss_row *loss, int64
 	return r;
 }
 
+/* A file read again has the same loss again. */
+static int is_loss_known(struct write *w, const struct batch_loss_row *loss, int64_t host, bool *ret)
+{
+	int64_t id;
+	int r;
+
+	*ret = false;
+	if (w->store->role != STORE_IMPORT)
+		return 0;
+	r = database_number(w->store->db,
+		"SELECT id FROM loss WHERE host = ?1 AND kind = ?2 AND first = ?3 AND last = ?4 AND count = ?5", &id, "itiii",
+		host, span_from(batch_loss_name(loss->kind)), loss->first, loss->last, (int64_t)loss->count);
+	*ret = r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Live losses come in bursts, and one that touches the last one goes on with it. */
 static int write_loss(struct write *w, const struct batch_loss_row *loss)
 {
+	bool known = false;
 	int64_t host;
 	int r = write_host(w, loss->host, &host);
 
 	if (r == 0)
-		r = extend_loss(w, loss, host);
-	if (r == 0 && sqlite3_changes64(database_handle(w->store->db)) == 0)
-		r = insert_loss(w, loss, host);
+		r = is_loss_known(w, loss, host, &known);
+	if (r < 0 || known)
+		return r;
 	w->changed = true;
-	return r;
+	if (w->store->role == STORE_COLLECT) {
+		r = extend_loss(w, loss, host);
+		if (r < 0 || sqlite3_changes64(database_handle(w->store->db)) > 0)
+			return r;
+	}
+	return insert_loss(w, loss, host);
 }
 
 int losses_write(struct write *w)

@@ -209,19 +209,40 @@ static void test_details(void **state)
 		"- 10 13 0x0,0x0,0x0,0x0,0x0,0x66");
 }
 
+static void lose(struct fixture *f, enum batch_loss kind, int64_t first, int64_t last, uint64_t count)
+{
+	assert_int_equal(batch_add_loss(f->batch, kind, FIXTURE_TIME + first, FIXTURE_TIME + last, count), 0);
+}
+
 static void test_losses(void **state)
 {
 	struct fixture *f = *state;
 
-	batch_add_loss(f->batch, BATCH_LOSS_GAP, FIXTURE_TIME, FIXTURE_TIME + 500, 10);
-	batch_add_loss(f->batch, BATCH_LOSS_ENOBUFS, FIXTURE_TIME + 100, FIXTURE_TIME + 100, 1);
+	store_close(f->store);
+	assert_int_equal(fixture_open(f, STORE_COLLECT), 0);
+	lose(f, BATCH_LOSS_GAP, 0, 500, 10);
+	lose(f, BATCH_LOSS_ENOBUFS, 100, 100, 1);
 	assert_int_equal(fixture_write(f).seq, 1);
-	batch_add_loss(f->batch, BATCH_LOSS_GAP, FIXTURE_TIME + 900, FIXTURE_TIME + 1000, 5);
+	lose(f, BATCH_LOSS_GAP, 900, 1000, 5);
 	assert_int_equal(fixture_write(f).seq, 2);
-	batch_add_loss(f->batch, BATCH_LOSS_GAP, FIXTURE_TIME + 60000, FIXTURE_TIME + 60000, 1);
+	lose(f, BATCH_LOSS_GAP, 60000, 60000, 1);
 	fixture_write(f);
 	assert_rows(f, "SELECT kind, first - 1700000000000, last - 1700000000000, count, seq FROM loss ORDER BY id",
 		"gap 0 1000 15 2,enobufs 100 100 1 1,gap 60000 60000 1 3");
+}
+
+/* What a file lacks, it lacks the second time too. */
+static void test_losses_of_a_file(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int again = 0; again < 3; again++) {
+		lose(f, BATCH_LOSS_MALFORMED, 0, 5000, 3);
+		assert_int_equal(fixture_write(f).seq, again ? 0 : 1);
+	}
+	lose(f, BATCH_LOSS_MALFORMED, 0, 5000, 4);
+	assert_int_equal(fixture_write(f).seq, 2);
+	assert_rows(f, "SELECT kind, count FROM loss ORDER BY id", "malformed 3,malformed 4");
 }
 
 static void test_sessions(void **state)
@@ -283,6 +304,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_hostile_texts, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_details, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_losses, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_losses_of_a_file, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_sessions, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_absurd_times, fixture_setup, fixture_teardown),
 	};
