@@ -80,6 +80,8 @@ int merge_group(struct write *w, const struct write_group *group);
  * `count` of them. */
 int unstamped_write(struct write *w);
 int unstamped_replace(struct write *w, const struct batch_row *row, uint64_t count, uint64_t *ret_replaced);
+/* Writes the second and those around it, from which unstamped_replace took. */
+int unstamped_flush(struct write *w, int64_t number);
 /* companions.c: details, losses, coverage. */
 int details_write(struct write *w);
 int losses_write(struct write *w);

@@ -142,5 +142,9 @@ int merge_group(struct write *w, const struct write_group *g)
 		r = write_unstamped_near(w, g->second, &has_unstamped);
 	if (r == 0)
 		r = merge_rows(w, second, g, has_unstamped);
-	return r < 0 ? r : seconds_flush(w->store->db, second, w->seq, &w->changes);
+	if (r < 0)
+		return r;
+	if (has_unstamped)
+		return unstamped_flush(w, g->second);
+	return seconds_flush(w->store->db, second, w->seq, &w->changes);
 }

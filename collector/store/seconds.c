@@ -32,10 +32,8 @@ static void free_second(struct second *second)
 		return;
 	for (uint32_t i = 0; i < second->n; i++)
 		serials_free(&second->rows[i].set);
-	for (uint32_t i = 0; i < second->n_known; i++) {
-		serials_free(&second->known[i].set);
-		serials_free(&second->known[i].recent);
-	}
+	for (uint32_t i = 0; i < second->n_known; i++)
+		known_free(&second->known[i].serials);
 	free(second->rows);
 	free(second->slots);
 	free(second->twins);
@@ -67,8 +65,6 @@ void seconds_trim(struct seconds *s)
 	if (rows > s->max_rows)
 		seconds_forget(s);
 }
-
-/* ---- one second ---------------------------------------------------------------------------------------------- */
 
 static uint32_t hash_of(uint64_t what, int32_t pid)
 {
@@ -162,26 +158,21 @@ int seconds_learn(struct second *second, int64_t host, const struct serials *set
 	struct seconds_known *known;
 	int r = add_known(second, host, &known);
 
-	return r < 0 ? r : serials_merge(&known->recent, set);
+	return r < 0 ? r : known_learn(&known->serials, set);
 }
 
 int seconds_subtract(struct second *second, int64_t host, const struct serials *set, struct serials *ret)
 {
 	const struct seconds_known *known = find_known(second, host);
-	CLEANUP_SERIALS struct serials rest = SERIALS_EMPTY;
-	int r;
 
-	if (!known)
-		return serials_merge(ret, set);
-	r = serials_subtract(set, &known->set, &rest);
-	return r < 0 ? r : serials_subtract(&rest, &known->recent, ret);
+	return known ? known_subtract(&known->serials, set, ret) : serials_merge(ret, set);
 }
 
 struct seconds_row *seconds_holder(struct second *second, int64_t host, uint32_t serial)
 {
 	const struct seconds_known *known = find_known(second, host);
 
-	if (!known || !(serials_has(&known->set, serial) || serials_has(&known->recent, serial)))
+	if (!known || !known_has(&known->serials, serial))
 		return NULL;
 	for (uint32_t i = 0; i < second->n; i++)
 		if (second->rows[i].host == host && serials_has(&second->rows[i].set, serial))
@@ -206,48 +197,62 @@ int seconds_add(struct second *second, struct seconds_row *row)
 	return r < 0 ? r : add(second, row);
 }
 
-/* ---- twins --------------------------------------------------------------------------------------------------- */
+/* Rows with serial are one for each signature and process, whatever their address; those without are not. */
+static uint32_t twin_hash(uint64_t twin, int32_t pid, bool has_serial, uint64_t ip)
+{
+	return hash_of(has_serial ? twin : ~twin ^ ip * 0x9e3779b97f4a7c15u, pid);
+}
+
+static int make_twins(struct second *second)
+{
+	uint32_t n_twins = MAX(second->room * 2, 32u);
+	uint32_t *twins = calloc(n_twins, sizeof(*twins));
+
+	if (!twins)
+		return -ENOMEM;
+	free(second->twins);
+	second->twins = twins;
+	second->n_twins = n_twins;
+	second->twin_rows = 0;
+	return 0;
+}
 
 static int index_twins(struct second *second)
 {
-	uint32_t n_twins = second->n_twins;
-
-	if (second->twins && second->twin_rows == second->n)
-		return 0;
-	if (second->n * 2 > n_twins) {
-		n_twins = MAX(second->room * 2, 32u);
-		free(second->twins);
-		second->twins = calloc(n_twins, sizeof(*second->twins));
-		if (!second->twins)
-			return -ENOMEM;
-		second->n_twins = n_twins;
-		second->twin_rows = 0;
-	}
+	if (second->n * 2 > second->n_twins && make_twins(second) < 0)
+		return -ENOMEM;
 	for (; second->twin_rows < second->n; second->twin_rows++) {
 		const struct seconds_row *row = &second->rows[second->twin_rows];
 
-		place(second->twins, n_twins, hash_of(row->twin, row->pid), second->twin_rows);
+		place(second->twins, second->n_twins, twin_hash(row->twin, row->pid, row->has_serial, row->ip),
+			second->twin_rows);
 	}
 	return 0;
 }
 
-/* Who makes lines that differ in their address alone makes long chains; past this the rest is not looked at. */
-#define TWINS_LOOKED_AT 4096
-
-struct seconds_row *seconds_next_twin(struct second *second, int32_t pid, uint64_t twin, uint32_t *at)
+static bool is_twin(const struct seconds_row *row, const struct seconds_twin *wanted, bool has_serial)
 {
+	if (row->count == 0 || row->has_serial != has_serial || row->pid != wanted->pid || row->twin != wanted->twin ||
+		row->host != wanted->host)
+		return false;
+	return (has_serial && row->count > 1) || (row->has_ip == wanted->has_ip && row->ip == wanted->ip);
+}
+
+struct seconds_row *seconds_next_twin(struct second *second, const struct seconds_twin *wanted, bool has_serial,
+	uint32_t *at)
+{
+	uint32_t hash = twin_hash(wanted->twin, wanted->pid, has_serial, wanted->ip);
+
 	if (second->n == 0 || index_twins(second) < 0)
 		return NULL;
-	while (*at < TWINS_LOOKED_AT) {
-		uint32_t slot = second->twins[(hash_of(twin, pid) + (*at)++) & (second->n_twins - 1)];
-		struct seconds_row *row = &second->rows[slot - 1];
+	for (;;) {
+		uint32_t slot = second->twins[(hash + (*at)++) & (second->n_twins - 1)];
 
 		if (slot == 0)
 			return NULL;
-		if (row->pid == pid && row->twin == twin && row->count > 0)
-			return row;
+		if (is_twin(&second->rows[slot - 1], wanted, has_serial))
+			return &second->rows[slot - 1];
 	}
-	return NULL;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
@@ -303,28 +308,28 @@ static int compare_ranges(const void *a, const void *b)
 static int learn_host(struct second *second, int64_t host)
 {
 	CLEANUP_FREE struct serials_range *all = NULL;
-	struct seconds_known *known;
+	CLEANUP_SERIALS struct serials set = SERIALS_EMPTY;
 	size_t n = 0;
-	int r = add_known(second, host, &known);
+	int r = 0;
 
 	for (uint32_t i = 0; i < second->n; i++)
 		n += second->rows[i].host == host ? second->rows[i].set.n : 0;
 	all = calloc(MAX(n, (size_t)1), sizeof(*all));
-	if (r < 0 || !all)
+	if (!all)
 		return -ENOMEM;
 	n = 0;
 	for (uint32_t i = 0; i < second->n; i++) {
-		const struct serials *set = &second->rows[i].set;
+		const struct serials *mine = &second->rows[i].set;
 
 		if (second->rows[i].host != host)
 			continue;
-		memcpy(all + n, serials_ranges(set), set->n * sizeof(*all));
-		n += set->n;
+		memcpy(all + n, serials_ranges(mine), mine->n * sizeof(*all));
+		n += mine->n;
 	}
 	qsort(all, n, sizeof(*all), compare_ranges);
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = serials_merge(&known->set, &(struct serials){.n = 1, .one = all[i]});
-	return r;
+		r = serials_merge(&set, &(struct serials){.n = 1, .one = all[i]});
+	return r < 0 ? r : seconds_learn(second, host, &set);
 }
 
 static int learn_all(struct second *second)

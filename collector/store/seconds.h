@@ -4,7 +4,7 @@
 #pragma once
 
 #include "database.h"
-#include "serials.h"
+#include "known.h"
 #include "signatures.h"
 
 struct seconds_row {
@@ -30,11 +30,10 @@ struct second {
 	uint32_t n_slots;
 	struct seconds_known {
 		int64_t host;
-		struct serials set;    /* of all its rows together, but for */
-		struct serials recent; /* what was added since seconds_flush */
+		struct known serials; /* of all its rows together */
 	} *known;
 	uint32_t n_known;
-	uint32_t *twins; /* made when asked for: rows by (pid, twin), as in slots */
+	uint32_t *twins; /* rows by what seconds_next_twin asks for, as in slots; made when it is asked */
 	uint32_t n_twins, twin_rows;
 	uint64_t used; /* when, counted in uses */
 };
@@ -58,8 +57,18 @@ struct seconds_row *seconds_find(struct second *second, int64_t sig, int32_t pid
 int seconds_subtract(struct second *second, int64_t host, const struct serials *set, struct serials *ret);
 /* The row that holds a host's serial, or NULL. */
 struct seconds_row *seconds_holder(struct second *second, int64_t host, uint32_t serial);
-/* Rows of one process whose signatures are twins: the next after *at, which begins as 0; NULL: no more. */
-struct seconds_row *seconds_next_twin(struct second *second, int32_t pid, uint64_t twin, uint32_t *at);
+
+/* What a record says of its process and call, whichever way it came. */
+struct seconds_twin {
+	int64_t host;
+	uint64_t twin, ip;
+	int32_t pid;
+	bool has_ip;
+};
+/* Rows that say the same, with or without serial: the next after *at, which begins as 0; NULL: no more. The address of
+ * stamped rows counts when they are of one event; a row of many keeps that of its first only. */
+struct seconds_row *seconds_next_twin(struct second *second, const struct seconds_twin *wanted, bool has_serial,
+	uint32_t *at);
 /* Adds a row that is to be stored (its set moves), and what it has to what is known. */
 int seconds_add(struct second *second, struct seconds_row *row);
 int seconds_learn(struct second *second, int64_t host, const struct serials *set);

@@ -28,14 +28,25 @@ static int write_as(struct database *d, const struct seconds_row *row, const cha
 	return r < 0 ? r : database_step(d, stmt);
 }
 
-/* id = the first event's time and the low bits of its serial, or the next that is free. */
+/* Where a row wants to stand within its millisecond, and where to look next when the place is taken: rows without
+ * serial, and serials that somebody chose alike, are strewn. */
+static void choose_place(const struct seconds_row *row, int64_t mask, int64_t *ret_first, int64_t *ret_step)
+{
+	uint64_t strewn = (row->ip ^ (uint64_t)row->pid << 32 ^ row->serial >> SECONDS_ID_SHIFT) * 0x9e3779b97f4a7c15u;
+
+	*ret_first = (int64_t)(row->has_serial ? row->serial : strewn >> 40) & mask;
+	*ret_step = ((int64_t)(strewn >> 20) & mask) | 1;
+}
+
+/* id = the first event's time and a tie-break. */
 static int insert_row(struct database *d, const struct seconds_row *row, int64_t seq, int64_t *ret)
 {
 	static const char sql[] = "INSERT OR IGNORE INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 	const int64_t mask = (INT64_C(1) << SECONDS_ID_SHIFT) - 1;
-	int64_t low = row->has_serial ? row->serial & mask : 0;
+	int64_t low, step;
 
-	for (int64_t tries = 0; tries <= mask; tries++, low = (low + 1) & mask) {
+	choose_place(row, mask, &low, &step);
+	for (int64_t tries = 0; tries <= mask; tries++, low = (low + step) & mask) {
 		int64_t id = row->first << SECONDS_ID_SHIFT | low;
 		int r = write_as(d, row, sql, id, seq);
 
@@ -97,17 +108,6 @@ static int write_row(struct database *d, struct seconds_row *row, int64_t seq, s
 	return 0;
 }
 
-static int settle(struct second *second)
-{
-	int r = 0;
-
-	for (uint32_t i = 0; i < second->n_known && r == 0; i++) {
-		r = serials_merge(&second->known[i].set, &second->known[i].recent);
-		serials_free(&second->known[i].recent);
-	}
-	return r;
-}
-
 int seconds_flush(struct database *d, struct second *second, int64_t seq, struct seconds_changes *changes)
 {
 	int r = 0;
@@ -115,5 +115,5 @@ int seconds_flush(struct database *d, struct second *second, int64_t seq, struct
 	for (uint32_t i = 0; i < second->n && r == 0; i++)
 		if (second->rows[i].dirty)
 			r = write_row(d, &second->rows[i], seq, changes);
-	return r < 0 ? r : settle(second);
+	return r;
 }

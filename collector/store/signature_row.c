@@ -110,7 +110,7 @@ static int bind_row(struct database *d, sqlite3_stmt *stmt, const struct signatu
 int signature_row_select(struct database *d, const struct signature_row *row, uint64_t hash, int64_t *ret)
 {
 	sqlite3_stmt *stmt = database_prepare(d,
-		"SELECT id FROM signature WHERE hash = ?1 AND host = ?2 AND container IS ?3 AND source = ?4"
+		"SELECT id FROM signature INDEXED BY signature_hash WHERE hash = ?1 AND host = ?2 AND container IS ?3 AND source = ?4"
 		" AND time_source = ?5 AND attribution = ?6 AND mode = ?7 AND action = ?8 AND code IS ?9 AND arch IS ?10"
 		" AND syscall IS ?11 AND compat IS ?12 AND sig IS ?13 AND uid IS ?14 AND gid IS ?15 AND auid IS ?16"
 		" AND ses IS ?17 AND other = ?18 AND comm IS ?19 AND exe IS ?20 AND subj IS ?21 AND unit IS ?22");

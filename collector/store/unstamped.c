@@ -7,14 +7,7 @@
 /* The nearest second first. */
 static const int offsets[] = {0, -1, 1, -2, 2};
 
-struct wanted {
-	int64_t host;
-	uint64_t twin, ip;
-	int32_t pid;
-	bool has_ip;
-};
-
-static int want(struct write *w, const struct batch_row *row, struct wanted *ret)
+static int want(struct write *w, const struct batch_row *row, struct seconds_twin *ret)
 {
 	const struct intern_entry *e = intern_get(w->batch->intern, row->sig);
 	int r = write_host(w, e->key.host, &ret->host);
@@ -23,25 +16,6 @@ static int want(struct write *w, const struct batch_row *row, struct wanted *ret
 	ret->ip = row->ip;
 	ret->has_ip = row->has_ip;
 	return r < 0 ? r : signatures_twin(e, ret->host, &ret->twin);
-}
-
-/* A row of many keeps the address of its first only. */
-static bool matches(const struct seconds_row *row, const struct wanted *wanted)
-{
-	if (row->host != wanted->host)
-		return false;
-	return (row->has_serial && row->count > 1) || (row->has_ip == wanted->has_ip && row->ip == wanted->ip);
-}
-
-/* The rows of a second that are with or without serial, as asked, and say the same. */
-static struct seconds_row *next(struct second *second, const struct wanted *wanted, bool has_serial, uint32_t *at)
-{
-	struct seconds_row *row;
-
-	while ((row = seconds_next_twin(second, wanted->pid, wanted->twin, at)))
-		if (row->has_serial == has_serial && matches(row, wanted))
-			return row;
-	return NULL;
 }
 
 /* ---- a stamped event comes after its twin --------------------------------------------------------------------- */
@@ -60,13 +34,13 @@ static int shrink_signature(struct write *w, int64_t sig, uint64_t count)
 		(int64_t)count, w->seq);
 }
 
-static int replace_in(struct write *w, struct second *second, const struct wanted *wanted, uint64_t *left)
+static int replace_in(struct write *w, struct second *second, const struct seconds_twin *wanted, uint64_t *left)
 {
 	struct seconds_row *row;
 	uint32_t at = 0;
 	int r = 0;
 
-	while (*left > 0 && r == 0 && (row = next(second, wanted, false, &at))) {
+	while (*left > 0 && r == 0 && (row = seconds_next_twin(second, wanted, false, &at))) {
 		uint64_t count = MIN(row->count, *left);
 
 		r = take_away(w, row, count);
@@ -79,7 +53,7 @@ static int replace_in(struct write *w, struct second *second, const struct wante
 
 int unstamped_replace(struct write *w, const struct batch_row *row, uint64_t count, uint64_t *ret_replaced)
 {
-	struct wanted wanted;
+	struct seconds_twin wanted;
 	uint64_t left = count;
 	int r = want(w, row, &wanted);
 
@@ -89,9 +63,6 @@ int unstamped_replace(struct write *w, const struct batch_row *row, uint64_t cou
 		r = seconds_get(w->store->seconds, batch_second(row->first) + offsets[i], &second);
 		if (r == 0)
 			r = replace_in(w, second, &wanted, &left);
-		/* This row's own second is written with it. */
-		if (r == 0 && offsets[i] != 0)
-			r = seconds_flush(w->store->db, second, w->seq, &w->changes);
 	}
 	if (r == 0)
 		*ret_replaced = count - left;
@@ -101,24 +72,24 @@ int unstamped_replace(struct write *w, const struct batch_row *row, uint64_t cou
 /* ---- an event without serial comes --------------------------------------------------------------------------- */
 
 /* How many alike without serial are stored of this second. */
-static uint64_t count_alike(struct second *second, const struct wanted *wanted)
+static uint64_t count_alike(struct second *second, const struct seconds_twin *wanted)
 {
 	struct seconds_row *row;
 	uint64_t count = 0;
 	uint32_t at = 0;
 
-	while ((row = next(second, wanted, false, &at)))
+	while ((row = seconds_next_twin(second, wanted, false, &at)))
 		count += row->count;
 	return count;
 }
 
 /* Each stamped event is the twin of one in this transaction. */
-static void absorb_in(struct write *w, struct second *second, const struct wanted *wanted, uint64_t *left)
+static void absorb_in(struct write *w, struct second *second, const struct seconds_twin *wanted, uint64_t *left)
 {
 	struct seconds_row *row;
 	uint32_t at = 0;
 
-	while (*left > 0 && (row = next(second, wanted, true, &at))) {
+	while (*left > 0 && (row = seconds_next_twin(second, wanted, true, &at))) {
 		uint64_t taken;
 
 		if (row->absorbed_in != w->store->transactions)
@@ -131,7 +102,7 @@ static void absorb_in(struct write *w, struct second *second, const struct wante
 }
 
 /* Of the events with ordinals up to `until`, how many are known. */
-static int count_known(struct write *w, struct second *second, const struct wanted *wanted, uint64_t until,
+static int count_known(struct write *w, struct second *second, const struct seconds_twin *wanted, uint64_t until,
 	uint64_t *ret)
 {
 	uint64_t left = until - MIN(count_alike(second, wanted), until);
@@ -165,11 +136,11 @@ static int count_timeless(struct write *w, const struct batch_row *row, int64_t 
 static struct seconds_row *find_alike(struct second *second, const struct batch_row *row,
 	const struct signature_info *sig)
 {
-	struct wanted wanted = {sig->host, sig->twin, row->ip, row->pid, row->has_ip};
+	struct seconds_twin wanted = {sig->host, sig->twin, row->ip, row->pid, row->has_ip};
 	struct seconds_row *stored;
 	uint32_t at = 0;
 
-	while ((stored = next(second, &wanted, false, &at)))
+	while ((stored = seconds_next_twin(second, &wanted, false, &at)))
 		if (stored->sig == sig->id)
 			return stored;
 	return NULL;
@@ -223,7 +194,7 @@ static int store_new(struct write *w, struct second *second, const struct batch_
 
 static int write_timed(struct write *w, struct second *second, const struct batch_row *row, uint64_t *ret_known)
 {
-	struct wanted wanted;
+	struct seconds_twin wanted;
 	int r = want(w, row, &wanted);
 
 	return r < 0 ? r : count_known(w, second, &wanted, row->ordinal + row->count - 1, ret_known);
@@ -251,15 +222,40 @@ static int write_row(struct write *w, const struct batch_row *row)
 	w->result.duplicates += duplicates;
 	if (duplicates == row->count)
 		return 0;
-	r = store_new(w, second, row, row->count - duplicates);
+	return store_new(w, second, row, row->count - duplicates);
+}
+
+static int flush(struct write *w, int64_t number)
+{
+	struct second *second;
+	int r = seconds_get(w->store->seconds, number, &second);
+
 	return r < 0 ? r : seconds_flush(w->store->db, second, w->seq, &w->changes);
 }
 
-int unstamped_write(struct write *w)
+int unstamped_flush(struct write *w, int64_t number)
 {
 	int r = 0;
 
-	for (uint32_t i = w->n_stamped; i < w->batch->n_rows && r == 0; i++)
-		r = write_row(w, &w->batch->rows[w->order[i].row]);
+	for (size_t i = 0; i < ARRAY_SIZE(offsets) && r == 0; i++)
+		r = flush(w, number + offsets[i]);
 	return r;
+}
+
+/* Rows come in order of time: a second is written when all of it was seen. */
+int unstamped_write(struct write *w)
+{
+	int64_t number = 0;
+	int r = 0;
+
+	for (uint32_t i = w->n_stamped; i < w->batch->n_rows && r == 0; i++) {
+		const struct batch_row *row = &w->batch->rows[w->order[i].row];
+
+		if (i > w->n_stamped && batch_second(row->first) != number)
+			r = flush(w, number);
+		number = batch_second(row->first);
+		if (r == 0)
+			r = write_row(w, row);
+	}
+	return r == 0 && w->n_stamped < w->batch->n_rows ? flush(w, number) : r;
 }

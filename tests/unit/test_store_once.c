@@ -278,12 +278,44 @@ static void test_time_of_reading(void **state)
 	assert_int_equal(count(f), 4);
 }
 
+/* One second with serials all over, from many processes, and a text of as many lines that differ in one field. */
+static void test_crowded_second(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int again = 0; again < 2; again++) {
+		uint64_t seed = 99, stored = 0;
+
+		batch_start_text(f->batch);
+		for (uint32_t i = 0; i < 30000; i++) {
+			struct script stamped = {i % 1000, (uint32_t)next_random(&seed) | 1, (int32_t)(i % 5000), 'a', FILE_, i};
+			struct script plain = {0, 0, 7, 'b', JOURNAL, i};
+
+			stamped.serial += i; /* even and odd, and none twice but by rare chance */
+			stamped.serial += stamped.serial == 0;
+			assert_int_equal(add(f, &stamped), 0);
+			if (i % 3 == 0)
+				assert_int_equal(add(f, &plain), 0);
+			if (i % 8000 == 0)
+				stored += fixture_write(f).stored;
+		}
+		stored += fixture_write(f).stored;
+		if (again == 0)
+			assert_int_equal(stored, count(f));
+		else
+			assert_int_equal(stored, 0);
+	}
+	assert_int_equal(fixture_number(f, "SELECT count(*) FROM event WHERE serial IS NULL"), 10000);
+	assert_int_equal(fixture_number(f, "SELECT count(*) FROM event WHERE serial IS NOT NULL"), 5000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_permutations),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test_setup_teardown(test_text_in_pieces, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_crowded_second, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_time_of_reading, fixture_setup, fixture_teardown),
 	};
 
