@@ -135,7 +135,7 @@ static int merge_rows(struct write *w, struct second *second, const struct write
 int merge_group(struct write *w, const struct write_group *g)
 {
 	struct second *second;
-	bool has_unstamped;
+	bool has_unstamped = false;
 	int r = seconds_get(w->store->seconds, g->second, &second);
 
 	if (r == 0)
