@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* knowledge: what an expert knows of a system call, from schema/syscalls.csv (embedded at build; its head names the
+ * sources). Facts about calls, whatever architecture they are made on. */
+#pragma once
+
+#include "text.h"
+
+enum knowledge_risk {
+	KNOWLEDGE_RISK_UNKNOWN, /* the table has nothing on it: treat it as high */
+	KNOWLEDGE_RISK_LOW,
+	KNOWLEDGE_RISK_MEDIUM,
+	KNOWLEDGE_RISK_HIGH, /* never recommended to be allowed */
+	KNOWLEDGE_RISK_N,
+};
+const char *knowledge_risk_name(enum knowledge_risk risk); /* unknown low medium high */
+
+/* Strings are static; NULL: nothing to say. */
+struct knowledge {
+	const char *name;
+	const char *group;      /* file, network, process, memory, time, ipc, keys, modules, … */
+	const char *capability; /* CAP_…: what its privileged uses need */
+	enum knowledge_risk risk;
+	const char *why;        /* of the risk, one sentence without a full stop */
+	const char *fallback;   /* what libc or common runtimes call instead when it answers ENOSYS */
+	uint32_t since;         /* the kernel that brought it, major << 16 | minor; 0: older than 2.6.12 or not known */
+};
+
+/* NULL: not in the table. */
+const struct knowledge *knowledge_of(struct span syscall);
+
+/* systemd's @groups (systemd.exec(5), SystemCallFilter=) that hold the call, one an index; NULL past the last. */
+const char *knowledge_systemd_group(struct span syscall, size_t index);
