@@ -6,6 +6,7 @@
 void answer_free(struct answer *ans)
 {
 	text_free(&ans->body);
+	text_free(&ans->allow);
 }
 
 static int append(const char *data, size_t len, void *t)

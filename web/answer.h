@@ -12,7 +12,7 @@ struct answer {
 	unsigned status;             /* 0: nothing was said yet */
 	const char *type;            /* Content-Type */
 	const char *cache_control;   /* NULL: no-store */
-	const char *allow;           /* of a 405 */
+	struct text allow;           /* of a 405 */
 	const char *encoding;        /* Content-Encoding */
 	char etag[48];               /* with its quotes; "" none */
 	struct text body;            /* what was made for this answer … */

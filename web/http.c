@@ -9,6 +9,7 @@
 #include "stream.h"
 
 #define WAITING_MS       10000
+#define RECEIVING_MS     20000
 #define SENDING_MS       60000
 #define DEADLINES_MS     1000
 #define PUMP_MAX         64 /* turns of the library before other work gets its turn */
@@ -43,11 +44,15 @@ static void arm(struct http *h)
 
 void http_connection_enter(struct http_connection *c, enum http_phase phase)
 {
-	static const int64_t allowed[] = {[HTTP_WAITING] = WAITING_MS, [HTTP_SENDING] = SENDING_MS};
+	static const int64_t allowed[] = {
+		[HTTP_WAITING] = WAITING_MS,
+		[HTTP_RECEIVING] = RECEIVING_MS,
+		[HTTP_SENDING] = SENDING_MS,
+	};
 
 	list_remove(c);
 	list_append(c);
-	c->busy = phase != HTTP_WAITING;
+	c->busy = phase == HTTP_SENDING || phase == HTTP_STREAMING;
 	c->deadline = phase == HTTP_STREAMING ? CLOCK_NONE : clock_monotonic() + allowed[phase];
 	if (phase != HTTP_STREAMING)
 		arm(c->http);

@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* One request and its response: checked at the door, handed to the routes, and what they say turned into HTTP. */
-#include <strings.h>
-
+/* One request and its response: let in by the door, handed to the routes, and what they say turned into HTTP. */
 #include "http_private.h"
-#include "listen.h"
 #include "routes.h"
 #include "stream.h"
 
 #define STREAM_BLOCK 4096
 
-struct exchange {
-	struct http *http;
-	struct MHD_Connection *connection;
-	struct request request;
-	int parsed; /* request_parse's answer */
-	struct text why;
-	struct stream_client *stream;
-	struct loop_source *hangup; /* of the stream's client */
-	bool begun, answered, suspended;
-};
-
 void *http_exchange_begin(void *data, const char *target, struct MHD_Connection *connection)
 {
-	struct exchange *x = calloc(1, sizeof(*x));
+	struct http_exchange *x = calloc(1, sizeof(*x));
 
 	if (!x)
 		return NULL;
@@ -32,11 +18,19 @@ void *http_exchange_begin(void *data, const char *target, struct MHD_Connection 
 	return x;
 }
 
+static void forget_body(struct http_exchange *x)
+{
+	x->http->bodies -= x->held;
+	x->held = 0;
+	text_free(&x->body);
+	x->body = TEXT_EMPTY;
+}
+
 void http_exchange_end(void *data, struct MHD_Connection *connection, void **context,
 	enum MHD_RequestTerminationCode why)
 {
 	struct http_connection *c = http_connection_of(connection);
-	struct exchange *x = *context;
+	struct http_exchange *x = *context;
 
 	*context = NULL;
 	if (c)
@@ -45,6 +39,7 @@ void http_exchange_end(void *data, struct MHD_Connection *connection, void **con
 		return;
 	loop_remove(x->hangup);
 	stream_leave(x->stream);
+	forget_body(x);
 	request_free(&x->request);
 	text_free(&x->why);
 	free(x);
@@ -54,7 +49,7 @@ void http_exchange_end(void *data, struct MHD_Connection *connection, void **con
 
 static void wake(void *data)
 {
-	struct exchange *x = data;
+	struct http_exchange *x = data;
 	struct http_connection *c = http_connection_of(x->connection);
 
 	if (x->suspended) {
@@ -69,7 +64,7 @@ static void wake(void *data)
 
 static ssize_t read_stream(void *data, uint64_t pos, char *to, size_t room)
 {
-	struct exchange *x = data;
+	struct http_exchange *x = data;
 	ssize_t n = stream_read(x->stream, to, room);
 
 	if (n < 0)
@@ -84,7 +79,7 @@ static ssize_t read_stream(void *data, uint64_t pos, char *to, size_t room)
 /* The library does not look at a suspended connection: a client that left would be kept until the next message. */
 static int on_hangup(void *data, uint32_t events)
 {
-	struct exchange *x = data;
+	struct http_exchange *x = data;
 
 	loop_remove(x->hangup);
 	x->hangup = NULL;
@@ -92,7 +87,7 @@ static int on_hangup(void *data, uint32_t events)
 	return 0;
 }
 
-static void begin_stream(struct exchange *x, struct stream_client *client)
+static void begin_stream(struct http_exchange *x, struct stream_client *client)
 {
 	struct http_connection *c = http_connection_of(x->connection);
 
@@ -100,63 +95,6 @@ static void begin_stream(struct exchange *x, struct stream_client *client)
 	stream_on_wake(client, wake, x);
 	if (c && loop_add_io(x->http->loop, c->fd, EPOLLRDHUP, on_hangup, x, &x->hangup) < 0)
 		x->hangup = NULL;
-}
-
-/* ---- the door ---------------------------------------------------------------------------------------------- */
-
-static enum MHD_Result check_host(void *data, enum MHD_ValueKind kind, const char *key, const char *value)
-{
-	bool *own = data;
-
-	if (strcasecmp(key, MHD_HTTP_HEADER_HOST) == 0)
-		*own = *own && listen_is_own_host(value ? value : "");
-	return MHD_YES;
-}
-
-/* Browsers do not speak to paths, and everything that speaks HTTP/1.1 names its host. */
-static bool is_for_us(const struct exchange *x)
-{
-	const union MHD_ConnectionInfo *client =
-		MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	bool own = !x->request.authority || listen_is_own_host(x->request.authority);
-
-	if (client && client->client_addr && client->client_addr->sa_family == AF_UNIX)
-		return true;
-	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, check_host, &own);
-	return own;
-}
-
-static const char *header(const struct exchange *x, const char *name)
-{
-	return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
-}
-
-static bool has_body(const struct exchange *x)
-{
-	const char *length = header(x, MHD_HTTP_HEADER_CONTENT_LENGTH);
-
-	return header(x, MHD_HTTP_HEADER_TRANSFER_ENCODING) || (length && strspn(length, "0") != strlen(length));
-}
-
-static void decide(struct exchange *x, const char *method, struct answer *ans)
-{
-	struct request *req = &x->request;
-
-	req->method = request_method_from_name(method);
-	req->accept_encoding = header(x, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-	req->if_none_match = header(x, MHD_HTTP_HEADER_IF_NONE_MATCH);
-	req->last_event_id = header(x, "Last-Event-ID");
-	if (x->parsed == -ENOMEM)
-		answer_failure(ans, -ENOMEM);
-	else if (x->parsed < 0)
-		answer_error(ans, 400, "bad_request", NULL, "%s", x->why.data ? x->why.data : "bad request");
-	else if (!is_for_us(x))
-		answer_error(ans, 421, "misdirected", "Host", "this server answers to localhost and loopback addresses only");
-	else if (req->method != REQUEST_OTHER && has_body(x))
-		answer_error(ans, 413, "no_body", NULL, "nothing here takes a request body");
-	else
-		routes_dispatch(x->http->web, req, ans);
-	ans->close = ans->close || has_body(x) || x->parsed < 0;
 }
 
 /* ---- the response ------------------------------------------------------------------------------------------ */
@@ -174,7 +112,7 @@ static const struct {
 	{MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING},
 };
 
-static struct MHD_Response *make_response(struct exchange *x, struct answer *ans)
+static struct MHD_Response *make_response(struct http_exchange *x, struct answer *ans)
 {
 	struct MHD_Response *response;
 	struct text body = ans->body;
@@ -206,11 +144,11 @@ static bool add_headers(struct MHD_Response *response, const struct answer *ans)
 		add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, ans->cache_control ? ans->cache_control : "no-store") &&
 		add_header(response, MHD_HTTP_HEADER_ETAG, ans->etag) &&
 		add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, ans->encoding) &&
-		add_header(response, MHD_HTTP_HEADER_ALLOW, ans->allow) &&
+		add_header(response, MHD_HTTP_HEADER_ALLOW, ans->allow.data) &&
 		add_header(response, MHD_HTTP_HEADER_CONNECTION, ans->close ? "close" : NULL);
 }
 
-static enum MHD_Result respond(struct exchange *x, struct answer *ans)
+static enum MHD_Result respond(struct http_exchange *x, struct answer *ans)
 {
 	struct http_connection *c = http_connection_of(x->connection);
 	bool is_stream = ans->stream;
@@ -227,27 +165,61 @@ static enum MHD_Result respond(struct exchange *x, struct answer *ans)
 	return r;
 }
 
+static enum MHD_Result finish(struct http_exchange *x, bool admitted, struct answer *ans)
+{
+	enum MHD_Result r;
+
+	if (admitted)
+		routes_dispatch(x->http->web, &x->request, ans);
+	forget_body(x);
+	x->answered = true;
+	r = respond(x, ans);
+	answer_free(ans);
+	return r;
+}
+
+/* Answered when its head has come a request costs its connection: right for one whose body nobody hears, only. */
+static enum MHD_Result begin(struct http_exchange *x, const char *method)
+{
+	struct http_connection *c = http_connection_of(x->connection);
+	struct answer ans = {0};
+
+	x->begun = true;
+	http_door_read_head(x, method);
+	if (!x->has_body)
+		return MHD_YES;
+	if (!http_door_admit(x, &ans)) {
+		ans.close = true;
+		return finish(x, false, &ans);
+	}
+	if (c)
+		http_connection_enter(c, HTTP_RECEIVING);
+	return MHD_YES;
+}
+
+static enum MHD_Result complete(struct http_exchange *x)
+{
+	struct answer ans = {0};
+	bool admitted = x->has_body ? http_door_close(x, &ans) : http_door_admit(x, &ans);
+
+	ans.close = ans.close || x->parsed < 0;
+	return finish(x, admitted, &ans);
+}
+
 enum MHD_Result http_exchange_answer(void *data, struct MHD_Connection *connection, const char *url,
 	const char *method, const char *version, const char *upload, size_t *upload_size, void **context)
 {
-	struct exchange *x = *context;
-	struct answer ans = {0};
-	enum MHD_Result r;
+	struct http_exchange *x = *context;
+	struct span part = {upload, *upload_size};
 
 	if (!x)
 		return MHD_NO;
-	if (x->answered) {
-		*upload_size = 0;
+	if (!x->begun)
+		return begin(x, method);
+	*upload_size = 0;
+	if (x->answered)
 		return MHD_YES;
-	}
-	/* Answered at its first call a request would cost its connection: right for one with a body, only. */
-	if (!x->begun && !has_body(x)) {
-		x->begun = true;
-		return MHD_YES;
-	}
-	x->answered = true;
-	decide(x, method, &ans);
-	r = respond(x, &ans);
-	answer_free(&ans);
-	return r;
+	if (part.len == 0)
+		return complete(x);
+	return http_door_hear(x, part) ? MHD_YES : MHD_NO;
 }

@@ -9,11 +9,24 @@ void request_free(struct request *req)
 	*req = (struct request){0};
 }
 
+static const char *const methods[] = {"GET", "HEAD", "POST", "DELETE"};
+
 enum request_method request_method_from_name(const char *name)
 {
-	if (strcmp(name, "GET") == 0)
-		return REQUEST_GET;
-	return strcmp(name, "HEAD") == 0 ? REQUEST_HEAD : REQUEST_OTHER;
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++)
+		if (strcmp(methods[i], name) == 0)
+			return (enum request_method)i;
+	return REQUEST_OTHER;
+}
+
+const char *request_method_name(enum request_method method)
+{
+	return method < REQUEST_OTHER ? methods[method] : "?";
+}
+
+bool request_is_read(enum request_method method)
+{
+	return method == REQUEST_GET || method == REQUEST_HEAD;
 }
 
 /* Decodes %XX in place (and '+' in a query): -EINVAL for a bad escape, a NUL byte or what is not UTF-8. */
@@ -112,6 +125,36 @@ const char *request_param(const struct request *req, const char *name)
 }
 
 #define BLANKS " \t"
+
+static bool is_at_host(const char *origin, const char *host)
+{
+	const char *rest = strstr(origin, "://");
+
+	return host && rest && strcasecmp(rest + strlen("://"), host) == 0;
+}
+
+bool request_is_foreign(const struct request *req)
+{
+	const char *site = req->fetch_site;
+
+	if (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+		return true;
+	return req->origin && !is_at_host(req->origin, req->authority ? req->authority : req->host);
+}
+
+bool request_has_type(const char *content_type, const char *types)
+{
+	size_t len = content_type ? strcspn(content_type, BLANKS ";") : 0;
+
+	while (len > 0 && *types) {
+		size_t n = strcspn(types, " ");
+
+		if (n == len && strncasecmp(types, content_type, len) == 0)
+			return true;
+		types += n + strspn(types + n, " ");
+	}
+	return false;
+}
 
 /* The next element of a comma separated header, without blanks around it; false at the end. */
 static bool next_element(const char **at, struct span *ret)

@@ -3,55 +3,101 @@
 
 #include "handlers.h"
 
+#define METHOD(m) (1u << REQUEST_##m)
+#define READ      (METHOD(GET) | METHOD(HEAD))
+
 struct route {
 	const char *path; /* one that ends with '/' (but "/") takes what is below it too */
+	unsigned methods;
 	handler_fn handle;
+	const char *takes; /* the media types of its body, separated by blanks; NULL: it takes none */
 };
 
-/* All of them are read: GET and HEAD. The first that matches. */
+/* A path may have several rows, for different methods. The first that matches. */
 static const struct route table[] = {
-	{"/", assets_page},
-	{"/assets/", assets_file},
-	{"/api/v1/events", api_events},
-	{"/api/v1/summary", api_summary},
-	{"/api/v1/timeline", api_timeline},
-	{"/api/v1/containers", api_containers},
-	{"/api/v1/containers/", api_container},
-	{"/api/v1/health", health_api},
-	{"/api/v1/stream", stream_open},
-	{"/metrics", metrics_text},
-	{"/healthz", health_probe},
-	{"/openapi.json", assets_openapi},
+	{"/", READ, assets_page, NULL},
+	{"/assets/", READ, assets_file, NULL},
+	{"/api/v1/events", READ, api_events, NULL},
+	{"/api/v1/summary", READ, api_summary, NULL},
+	{"/api/v1/timeline", READ, api_timeline, NULL},
+	{"/api/v1/containers", READ, api_containers, NULL},
+	{"/api/v1/containers/", READ, api_container, NULL},
+	{"/api/v1/health", READ, health_api, NULL},
+	{"/api/v1/stream", READ, stream_open, NULL},
+	{"/metrics", READ, metrics_text, NULL},
+	{"/healthz", READ, health_probe, NULL},
+	{"/openapi.json", READ, assets_openapi, NULL},
 };
 
-#define METHODS "GET, HEAD"
-
-static const struct route *find(const char *path, const char **ret_rest)
+static bool is_at(const struct route *route, const char *path)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		size_t len = strlen(table[i].path);
-		bool below = len > 1 && table[i].path[len - 1] == '/';
+	size_t len = strlen(route->path);
+	bool below = len > 1 && route->path[len - 1] == '/';
 
-		*ret_rest = path + len;
-		if (below ? strncmp(path, table[i].path, len) == 0 && path[len] : strcmp(path, table[i].path) == 0)
-			return &table[i];
+	return below ? strncmp(path, route->path, len) == 0 && path[len] : strcmp(path, route->path) == 0;
+}
+
+/* The row of path and method, and all methods that the path knows. */
+static const struct route *find(const struct request *req, unsigned *ret_methods)
+{
+	const struct route *found = NULL;
+
+	*ret_methods = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		if (!is_at(&table[i], req->path))
+			continue;
+		if (!found && (table[i].methods & (1u << req->method)))
+			found = &table[i];
+		*ret_methods |= table[i].methods;
 	}
-	return NULL;
+	return found;
+}
+
+static void refuse_method(const struct request *req, unsigned methods, struct answer *ans)
+{
+	struct text allow = TEXT_EMPTY;
+
+	for (enum request_method m = REQUEST_GET; m < REQUEST_OTHER; m++)
+		if (methods & (1u << m))
+			text_printf(&allow, "%s%s", allow.len > 0 ? ", " : "", request_method_name(m));
+	answer_error(ans, 405, "method_not_allowed", NULL, "%s takes %s", req->path, allow.data ? allow.data : "");
+	text_free(&ans->allow);
+	ans->allow = allow;
+}
+
+static void refuse_body(const struct request *req, const struct route *route, struct answer *ans)
+{
+	if (route->takes)
+		answer_error(ans, 415, "unsupported_type", "Content-Type", "%s takes %s", req->path, route->takes);
+	else
+		answer_error(ans, 413, "no_body", NULL, "%s takes no request body", req->path);
+}
+
+bool routes_admit(const struct request *req, bool has_body, struct answer *ans)
+{
+	unsigned methods;
+	const struct route *route = find(req, &methods);
+
+	if (methods == 0)
+		answer_error(ans, 404, "not_found", NULL, "there is nothing at %s", req->path);
+	else if (!route)
+		refuse_method(req, methods, ans);
+	else if (!request_is_read(req->method) && request_is_foreign(req))
+		answer_error(ans, 403, "foreign_origin", NULL, "only this server's own pages may ask for that");
+	else if (has_body && !(route->takes && request_has_type(req->content_type, route->takes)))
+		refuse_body(req, route, ans);
+	return ans->status == 0;
 }
 
 void routes_dispatch(struct web *web, const struct request *req, struct answer *ans)
 {
-	const char *rest = NULL;
-	const struct route *route = find(req->path, &rest);
+	unsigned methods;
+	const struct route *route = find(req, &methods);
 
-	if (!route) {
+	if (route)
+		route->handle(web, req, req->path + strlen(route->path), ans);
+	else
 		answer_error(ans, 404, "not_found", NULL, "there is nothing at %s", req->path);
-	} else if (req->method == REQUEST_OTHER) {
-		answer_error(ans, 405, "method_not_allowed", NULL, "%s can only be read (" METHODS ")", req->path);
-		ans->allow = METHODS;
-	} else {
-		route->handle(web, req, rest, ans);
-	}
 	if (ans->body.failed)
 		answer_failure(ans, -ENOMEM);
 }

@@ -171,6 +171,12 @@ static void methods_and_bodies(void **state)
 	assert_int_equal(client_ask("DELETE", "/", "").status, 405);
 	assert_int_equal(client_ask("GET", "/healthz", "Content-Length: 100000000\r\n").status, 413);
 	assert_int_equal(client_ask("GET", "/healthz", "Transfer-Encoding: chunked\r\n").status, 413);
+	assert_int_equal(client_ask("POST", "/nothing", "Content-Length: 100000000\r\n").status, 404);
+	assert_int_equal(client_ask("POST", "/healthz", "Content-Length: 5\r\n").status, 405);
+	/* Two ends, or none that is known. */
+	assert_int_equal(client_ask("GET", "/healthz", "Content-Length: 0\r\nContent-Length: 5\r\n").status, 400);
+	assert_int_equal(client_ask("GET", "/healthz", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n").status, 400);
+	assert_int_equal(client_ask("GET", "/healthz", "Transfer-Encoding: gzip\r\n").status, 400);
 	reply = client_ask("HEAD", "/api/v1/events", "");
 	assert_int_equal(reply.status, 200);
 	assert_string_equal(reply.body, "");

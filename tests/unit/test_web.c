@@ -120,6 +120,72 @@ static void test_has_etag(void **state)
 			fail_msg("%s", cases[i].header ? cases[i].header : "(none)");
 }
 
+static void test_methods(void **state)
+{
+	static const char *const known[] = {"GET", "HEAD", "POST", "DELETE"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		enum request_method method = request_method_from_name(known[i]);
+
+		assert_string_equal(request_method_name(method), known[i]);
+		assert_int_equal(request_is_read(method), i < 2);
+	}
+	assert_int_equal(request_method_from_name("get"), REQUEST_OTHER);
+	assert_int_equal(request_method_from_name("OPTIONS"), REQUEST_OTHER);
+	assert_false(request_is_read(REQUEST_OTHER));
+}
+
+static void test_foreign_pages(void **state)
+{
+	static const struct {
+		const char *site, *origin, *host;
+		bool foreign;
+	} cases[] = {
+		{NULL, NULL, "localhost:1326", false},
+		{NULL, "http://localhost:1326", "localhost:1326", false},
+		{"same-origin", "http://LOCALHOST:1326", "localhost:1326", false},
+		{"same-origin", "https://localhost", "localhost", false},
+		{"none", NULL, "localhost", false},
+		{NULL, "http://localhost:1326", "localhost:1327", true},
+		{NULL, "http://localhost", "localhost:1326", true},
+		{NULL, "http://127.0.0.1:1326", "localhost:1326", true},
+		{NULL, "http://evil.example", "localhost", true},
+		{NULL, "http://localhost.evil.example", "localhost", true},
+		{NULL, "null", "localhost", true},
+		{NULL, "", "localhost", true},
+		{NULL, "://", "", false},
+		{NULL, "http://localhost", NULL, true},
+		{"cross-site", NULL, "localhost", true},
+		{"same-site", "http://localhost", "localhost", true},
+		{"", NULL, "localhost", true},
+		{"cross-site", "http://localhost", "localhost", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct request req = {.fetch_site = cases[i].site, .origin = cases[i].origin, .host = cases[i].host};
+
+		if (request_is_foreign(&req) != cases[i].foreign)
+			fail_msg("%zu: %s", i, cases[i].origin ? cases[i].origin : "(none)");
+	}
+}
+
+static void test_media_types(void **state)
+{
+	static const struct {
+		const char *type;
+		bool has;
+	} cases[] = {
+		{"application/json", true}, {"Application/JSON; charset=utf-8", true}, {"application/json;x", true},
+		{"text/plain", true}, {"text/plai", false}, {"text/plain2", false}, {"application/json,text/plain", false},
+		{"json", false}, {"application/json text/plain", true}, {"", false}, {";", false}, {" ", false}, {NULL, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (request_has_type(cases[i].type, "application/json text/plain") != cases[i].has)
+			fail_msg("\"%s\"", cases[i].type ? cases[i].type : "(none)");
+	assert_false(request_has_type("text/plain", ""));
+}
+
 static void test_addresses(void **state)
 {
 	static const struct {
@@ -398,6 +464,9 @@ int main(void)
 		cmocka_unit_test(test_authority),
 		cmocka_unit_test(test_accepts_gzip),
 		cmocka_unit_test(test_has_etag),
+		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_foreign_pages),
+		cmocka_unit_test(test_media_types),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_socket_path_length),
 		cmocka_unit_test(test_hosts),
