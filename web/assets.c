@@ -78,7 +78,7 @@ int assets_prepare(struct web *web)
 	return 0;
 }
 
-/* The page keeps its own filters in the query: whatever stands there is its script's business. */
+/* One page for every view: what stands in the path and the query is its script's business. */
 void assets_page(struct web *web, const struct request *req, const char *rest, struct answer *ans)
 {
 	const struct embed_file *file = embed_find(embed_assets, PAGE);

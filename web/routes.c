@@ -16,6 +16,11 @@ struct route {
 /* A path may have several rows, for different methods. The first that matches. */
 static const struct route table[] = {
 	{"/", READ, assets_page, NULL},
+	{"/events", READ, assets_page, NULL},
+	{"/containers", READ, assets_page, NULL},
+	{"/containers/", READ, assets_page, NULL},
+	{"/lab", READ, assets_page, NULL},
+	{"/health", READ, assets_page, NULL},
 	{"/assets/", READ, assets_file, NULL},
 	{"/api/v1/events", READ, api_events, NULL},
 	{"/api/v1/summary", READ, api_summary, NULL},
