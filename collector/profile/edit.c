@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* Edits of a profile's text. A value is replaced where it stands; a member is inserted before the first one of its
- * object, with the blanks that stand there. */
-#include <seccomp.h>
+/* What is new goes before something that is there, with the blanks or the indentation that stand there: so it is one
+ * line more where each value has a line of its own. */
+#include "edit.h"
+
 #include <stdio.h>
 
-#include "problem.h"
+#include "edit_style.h"
+
+void edit_free(struct edit *e)
+{
+	text_free(&e->text);
+	*e = EDIT_EMPTY;
+}
+
+static int finish(struct edit *e, size_t start, size_t end)
+{
+	e->start = start;
+	e->end = end;
+	text_add_str(&e->text, "");
+	return e->text.failed ? -ENOMEM : 0;
+}
 
 /* ---- applying ---- */
 
@@ -36,166 +51,272 @@ int profile_edit_apply(struct span text, const struct profile_edit *edits, size_
 	return ret->failed ? -ENOMEM : 0;
 }
 
-/* ---- instrumenting ---- */
+/* ---- replacing ---- */
 
-struct editor {
-	const struct profile *p;
-	struct profile_edit *edits;
-	size_t n;
-	struct text inserted; /* the text of an insertion */
-};
-
-static void editor_free(struct editor *e)
+int edit_set(const struct profile *p, const char *pointer, const json_t *value, struct edit *ret)
 {
-	free(e->edits);
-	text_free(&e->inserted);
+	struct edit_style style = edit_style_of(p);
+	struct profile_place place;
+	int k = profile_locate(p, pointer, &place);
+
+	if (k)
+		return k;
+	edit_style_like(&style, p, place.start, place.end);
+	/* A YAML key without a value: nothing stands after its colon. */
+	if (place.start == place.end && place.start > 0 && strchr(":-", p->text[place.start - 1]))
+		text_add_char(&ret->text, ' ');
+	style.lines = style.list_lines = false;
+	edit_style_write(&ret->text, &style, value, (struct span){0});
+	return finish(ret, place.start, place.end);
 }
 
-static int locate(const struct editor *e, const char *member, struct profile_place *ret)
+/* ---- inserting ---- */
+
+/* The blanks before a child that follows another: what separates them. */
+static struct span separator(const struct profile *p, const struct position_layout *l, size_t index, bool tight)
 {
+	struct span blanks = edit_style_blanks(p, l->children[MIN(index, l->n - 1)].start);
+
+	if (blanks.len == 0 && l->n > 1)
+		blanks = edit_style_blanks(p, l->children[MAX(1, MIN(index, l->n - 1))].start);
+	if (blanks.len == 0 && l->n == 1 && !tight)
+		return SPAN(" ");
+	return blanks;
+}
+
+/* The whole inside of brackets that hold nothing. */
+static int fill_brackets(const struct profile *p, const struct position_layout *l, const struct edit_style *s,
+	const struct text *payload, struct edit *ret)
+{
+	struct span indent = edit_style_indent(p, l->start);
+	bool lines = payload->len && memchr(payload->data, '\n', payload->len);
+
+	if (lines) {
+		text_add_str(&ret->text, s->eol);
+		text_add(&ret->text, indent);
+		text_add(&ret->text, s->unit);
+	}
+	text_add(&ret->text, text_span(payload));
+	if (lines) {
+		text_add_str(&ret->text, s->eol);
+		text_add(&ret->text, indent);
+	}
+	return finish(ret, l->start + 1, l->end - 1);
+}
+
+static int insert_between_brackets(const struct profile *p, const struct position_layout *l, size_t index,
+	const struct edit_style *s, const struct text *payload, struct edit *ret)
+{
+	struct span between;
+	size_t at;
+
+	if (l->n == 0)
+		return fill_brackets(p, l, s, payload, ret);
+	between = separator(p, l, index, s->tight);
+	at = index < l->n ? l->children[index].start : l->children[l->n - 1].end;
+	if (index < l->n) {
+		text_add(&ret->text, text_span(payload));
+		text_add_char(&ret->text, ',');
+		text_add(&ret->text, between);
+	} else {
+		text_add_char(&ret->text, ',');
+		text_add(&ret->text, between);
+		text_add(&ret->text, text_span(payload));
+	}
+	return finish(ret, at, at);
+}
+
+static size_t end_of_line(const struct profile *p, size_t offset)
+{
+	while (offset < p->text_len && p->text[offset] != '\n' && p->text[offset] != '\r')
+		offset++;
+	return offset;
+}
+
+static int insert_block(const struct profile *p, const struct position_layout *l, size_t index,
+	const struct edit_style *s, const struct text *payload, struct edit *ret)
+{
+	const struct position_child *child = &l->children[MIN(index, l->n - 1)];
+	size_t column = edit_style_column(p, child->start), at = child->start;
+
+	if (index < l->n) {
+		text_add(&ret->text, text_span(payload));
+		text_printf(&ret->text, "%s%*s", s->eol, (int)column, "");
+	} else {
+		at = end_of_line(p, child->end);
+		text_printf(&ret->text, "%s%*s", s->eol, (int)column, "");
+		text_add(&ret->text, text_span(payload));
+	}
+	return finish(ret, at, at);
+}
+
+static void parent_of(const char *pointer, char ret[static PROFILE_POINTER_MAX])
+{
+	const char *last = strrchr(pointer, '/');
+
+	snprintf(ret, PROFILE_POINTER_MAX, "%.*s", last ? (int)(last - pointer) : 0, pointer);
+}
+
+/* How far right of its key the list's dashes stand. */
+static size_t dash_offset(const struct profile *p, const char *list, const struct position_layout *l)
+{
+	CLEANUP(position_layout_free) struct position_layout parent = POSITION_LAYOUT_EMPTY;
+	size_t dash = edit_style_column(p, l->children[0].start), key;
 	char pointer[PROFILE_POINTER_MAX];
 
-	snprintf(pointer, sizeof(pointer), "%.200s%s", e->p->base, member);
-	return profile_locate(e->p, pointer, ret);
+	parent_of(list, pointer);
+	if (position_layout_of(p, pointer, &parent))
+		return 0;
+	for (size_t i = 0; i < parent.n; i++) {
+		key = edit_style_column(p, parent.children[i].start);
+		if (parent.children[i].value == l->start)
+			return dash > key ? dash - key : 0;
+	}
+	return 0;
 }
 
-static void replace(struct editor *e, const struct profile_place *place, const char *text)
+int edit_insert(const struct profile *p, const char *list, size_t index, const json_t *value, struct edit *ret)
 {
-	e->edits[e->n++] = (struct profile_edit){place->start, place->end, text};
-}
+	CLEANUP(position_layout_free) struct position_layout l = POSITION_LAYOUT_EMPTY;
+	CLEANUP_TEXT struct text payload = TEXT_EMPTY;
+	struct edit_style style = edit_style_of(p);
+	const struct position_child *near;
+	int k = position_layout_of(p, list, &l);
 
-/* From the object's brace to its first member: the line break and the indentation that each member stands behind. */
-static struct span blanks_after(const char *text, size_t at, size_t end)
-{
-	size_t n = 0;
-
-	while (at + n < end && strchr(" \t\r\n", text[at + n]))
-		n++;
-	return (struct span){text + at, n};
-}
-
-static void insert_json_flag(struct editor *e, const struct profile_place *object)
-{
-	struct span blanks = blanks_after(e->p->text, object->start + 1, object->end);
-
-	text_add_str(&e->inserted, "\"flags\": [\"SECCOMP_FILTER_FLAG_LOG\"],");
-	if (blanks.len)
-		text_add(&e->inserted, blanks);
-	else
-		text_add_char(&e->inserted, ' ');
-	e->edits[e->n++] = (struct profile_edit){object->start + 1 + blanks.len, object->start + 1 + blanks.len,
-		e->inserted.data};
-}
-
-/* A block mapping starts at its first key: the new one goes before it, on a line of its own. */
-static void insert_yaml_flag(struct editor *e, const struct profile_place *object)
-{
-	bool flow = e->p->text[object->start] == '{';
-	size_t at = object->start + flow;
-
-	if (flow)
-		text_add_str(&e->inserted, "flags: [SECCOMP_FILTER_FLAG_LOG], ");
-	else
-		text_printf(&e->inserted, "flags:\n%*s- SECCOMP_FILTER_FLAG_LOG\n%*s", (int)object->column - 1, "",
-			(int)object->column - 1, "");
-	e->edits[e->n++] = (struct profile_edit){at, at, e->inserted.data};
-}
-
-/* The dash of a block sequence's item; SIZE_MAX in a flow sequence, and in JSON. */
-static size_t find_dash(const struct profile *p, size_t item)
-{
-	while (p->yaml && item > 0 && p->text[item - 1] == ' ')
-		item--;
-	return p->yaml && item > 0 && p->text[item - 1] == '-' ? item - 1 : SIZE_MAX;
-}
-
-/* Before the first of the flags that are there. */
-static int extend_flags(struct editor *e)
-{
-	struct profile_place first;
-	size_t dash, line;
-
-	if (locate(e, "/flags/0", &first))
+	if (k)
+		return k;
+	if (!l.list || index > l.n || (l.block && l.n == 0))
 		return -ENOENT;
-	dash = find_dash(e->p, first.start);
-	if (dash != SIZE_MAX) {
-		for (line = dash; line > 0 && e->p->text[line - 1] != '\n'; line--)
-			;
-		text_printf(&e->inserted, "SECCOMP_FILTER_FLAG_LOG\n%.*s", (int)(first.start - line), e->p->text + line);
+	near = l.n ? &l.children[MIN(index, l.n - 1)] : NULL;
+	if (near)
+		edit_style_like(&style, p, near->value, near->end);
+	if (l.block) {
+		style.dash = dash_offset(p, list, &l);
+		text_add_str(&payload, "- ");
+		edit_style_write_block(&payload, &style, value, edit_style_column(p, near->start) + 2);
+		return insert_block(p, &l, index, &style, &payload, ret);
+	}
+	if (near) {
+		edit_style_write(&payload, &style, value, edit_style_indent(p, near->start));
 	} else {
-		text_add_str(&e->inserted, e->p->yaml ? "SECCOMP_FILTER_FLAG_LOG, " : "\"SECCOMP_FILTER_FLAG_LOG\", ");
+		CLEANUP_TEXT struct text indent = TEXT_EMPTY;
+		text_add(&indent, edit_style_indent(p, l.start));
+		text_add(&indent, style.unit);
+		edit_style_write(&payload, &style, value, text_span(&indent));
 	}
-	e->edits[e->n++] = (struct profile_edit){first.start, first.start, e->inserted.data};
-	return 0;
+	return insert_between_brackets(p, &l, index, &style, &payload, ret);
 }
 
-static bool has_log_flag(const struct profile *p)
+/* ---- members ---- */
+
+static bool key_is(const struct profile *p, const struct position_child *child, const char *key)
 {
-	for (size_t i = 0; i < p->flags.n; i++)
-		if (strcmp(p->flags.items[i], "SECCOMP_FILTER_FLAG_LOG") == 0)
-			return true;
-	return false;
+	bool quoted = child->start < p->text_len && strchr("\"'", p->text[child->start]);
+	size_t at = child->start + quoted, len = strlen(key);
+
+	return at + len < p->text_len && memcmp(p->text + at, key, len) == 0 && strchr("\"': \t\r\n", p->text[at + len]);
 }
 
-static int add_flag(struct editor *e)
+static size_t find_key(const struct profile *p, const struct position_layout *l, const char *key)
 {
-	struct profile_place place;
+	for (size_t i = 0; key && i < l->n; i++)
+		if (key_is(p, &l->children[i], key))
+			return i;
+	return SIZE_MAX;
+}
 
-	if (has_log_flag(e->p))
+/* Behind `after`, but before another: never the last, which in JSON would change a line more. */
+static size_t member_index(const struct profile *p, const struct position_layout *l, const char *after)
+{
+	size_t i = find_key(p, l, after);
+
+	if (i == SIZE_MAX)
 		return 0;
-	if (e->p->flags.n)
-		return extend_flags(e);
-	if (locate(e, "/flags", &place) == 0) {
-		replace(e, &place, e->p->yaml ? "[SECCOMP_FILTER_FLAG_LOG]" : "[\"SECCOMP_FILTER_FLAG_LOG\"]");
-		return 0;
-	}
-	if (locate(e, "", &place))
+	return MIN(i + 1, l->n - 1);
+}
+
+int edit_member(const struct profile *p, const char *object, const char *key, const char *after, const json_t *value,
+	struct edit *ret)
+{
+	CLEANUP(position_layout_free) struct position_layout l = POSITION_LAYOUT_EMPTY;
+	CLEANUP_TEXT struct text payload = TEXT_EMPTY;
+	struct edit_style style = edit_style_of(p);
+	size_t index;
+	int k = position_layout_of(p, object, &l);
+
+	if (k)
+		return k;
+	if (l.list || find_key(p, &l, key) != SIZE_MAX || (l.block && l.n == 0))
 		return -ENOENT;
-	if (e->p->yaml)
-		insert_yaml_flag(e, &place);
-	else
-		insert_json_flag(e, &place);
-	return e->inserted.failed ? -ENOMEM : 0;
-}
-
-static int log_action(struct editor *e, const char *member, uint32_t action)
-{
-	struct profile_place place;
-
-	if (profile_action_executes(action))
-		return 0;
-	if (locate(e, member, &place))
-		return -ENOENT;
-	replace(e, &place, e->p->yaml ? "SCMP_ACT_LOG" : "\"SCMP_ACT_LOG\"");
-	return 0;
-}
-
-static int log_actions(struct editor *e)
-{
-	int k = log_action(e, "/defaultAction", e->p->default_action);
-	char member[64];
-
-	for (size_t i = 0; !k && i < e->p->n_rules; i++) {
-		snprintf(member, sizeof(member), "/syscalls/%zu/action", i);
-		k = log_action(e, member, e->p->rules[i].action);
+	index = l.n ? member_index(p, &l, after) : 0;
+	style.lines = style.list_lines = false;
+	edit_style_write_key(&payload, &style, key);
+	if (l.block && json_array_size(value)) {
+		size_t column = edit_style_column(p, l.children[index].start);
+		text_printf(&payload, "%s%*s", style.eol, (int)column, "");
+		edit_style_write_block(&payload, &style, value, column);
+		return insert_block(p, &l, index, &style, &payload, ret);
 	}
-	return k;
+	text_add_str(&payload, style.tight && !style.yaml ? "" : " ");
+	edit_style_write(&payload, &style, value, (struct span){0});
+	if (l.block)
+		return insert_block(p, &l, index, &style, &payload, ret);
+	return insert_between_brackets(p, &l, index, &style, &payload, ret);
 }
 
-int profile_instrument(const struct profile *p, enum profile_instrument how, struct text *ret, struct profile_problem *problem)
-{
-	CLEANUP(editor_free) struct editor e = {.p = p};
-	int k;
+/* ---- removing ---- */
 
-	e.edits = calloc(p->n_rules + 2, sizeof(*e.edits));
-	if (!e.edits)
-		return -ENOMEM;
-	if (p->format == PROFILE_FORMAT_LIBCONTAINER)
-		return problem_set(problem, "", "runc's own state is not a profile to edit");
-	k = how == PROFILE_INSTRUMENT_FLAG ? add_flag(&e) : log_actions(&e);
-	if (k == -ENOENT)
-		return problem_set(problem, "", "a member is spelt so that it is not found again; use the documented spelling");
-	if (!k)
-		k = profile_edit_apply((struct span){p->text, p->text_len}, e.edits, e.n, ret);
-	return k;
+/* Whole lines where the child begins one: what is before it (a comment, say) stays. */
+static int remove_block(const struct profile *p, const struct position_layout *l, size_t i, struct edit *ret)
+{
+	const struct position_child *child = &l->children[i];
+	size_t column = edit_style_column(p, child->start), end;
+
+	if (l->n == 1)
+		return -ENOENT;
+	if (edit_style_indent(p, child->start).len != column)
+		return i + 1 < l->n ? finish(ret, child->start, l->children[i + 1].start) : -ENOENT;
+	end = end_of_line(p, child->end);
+	if (end < p->text_len && p->text[end] == '\r')
+		end++;
+	return finish(ret, child->start - column, MIN(end + 1, p->text_len));
+}
+
+static int remove_between_brackets(const struct position_layout *l, size_t i, struct edit *ret)
+{
+	if (l->n == 1)
+		return finish(ret, l->start + 1, l->end - 1);
+	if (i + 1 < l->n)
+		return finish(ret, l->children[i].start, l->children[i + 1].start);
+	return finish(ret, l->children[i - 1].end, l->children[i].end);
+}
+
+/* A block list cannot be empty: brackets take its place, behind the key's colon. */
+static int empty_block(const struct profile *p, const struct position_layout *l, struct edit *ret)
+{
+	size_t at = l->start - edit_style_blanks(p, l->start).len;
+
+	if (at == 0 || p->text[at - 1] != ':')
+		return -ENOENT;
+	text_add_str(&ret->text, l->list ? " []" : " {}");
+	return finish(ret, at, l->end);
+}
+
+int edit_remove(const struct profile *p, const char *parent, const char *segment, struct edit *ret)
+{
+	CLEANUP(position_layout_free) struct position_layout l = POSITION_LAYOUT_EMPTY;
+	int k = position_layout_of(p, parent, &l);
+	uint64_t i = SIZE_MAX;
+
+	if (k)
+		return k;
+	if (!l.list)
+		i = find_key(p, &l, segment);
+	else if (text_to_u64(span_from(segment), UINT32_MAX, &i))
+		return -ENOENT;
+	if (i >= l.n)
+		return -ENOENT;
+	if (l.block)
+		return l.n == 1 ? empty_block(p, &l, ret) : remove_block(p, &l, i, ret);
+	return remove_between_brackets(&l, i, ret);
 }

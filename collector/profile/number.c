@@ -92,6 +92,41 @@ void number_widen(struct span json, struct text *ret)
 	}
 }
 
+/* From a quote on: how much of the text is a marked number, quotes included; 0: it is none. */
+static size_t marked_length(struct span s)
+{
+	struct span digits = span_from_offset(s, sizeof("\"" MARK) - 1);
+	size_t n = number_length(digits);
+
+	if (!span_starts(s, SPAN("\"" MARK)) || n >= digits.len || digits.data[n] != '"')
+		return 0;
+	digits.len = n;
+	return needs_mark(digits) ? sizeof("\"" MARK) + n : 0;
+}
+
+void number_narrow(struct span json, struct text *ret)
+{
+	bool string = false;
+
+	for (size_t i = 0; i < json.len; i++) {
+		char c = json.data[i];
+		size_t marked = c == '"' && !string ? marked_length(span_from_offset(json, i)) : 0;
+
+		if (marked) {
+			text_add(ret, (struct span){json.data + i + sizeof(MARK), marked - sizeof(MARK) - 1});
+			i += marked - 1;
+			continue;
+		}
+		if (string && c == '\\' && i + 1 < json.len) {
+			text_add_char(ret, c);
+			c = json.data[++i];
+		} else if (c == '"') {
+			string = !string;
+		}
+		text_add_char(ret, c);
+	}
+}
+
 int number_read(const json_t *value, uint64_t *ret)
 {
 	struct span s;

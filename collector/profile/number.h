@@ -11,5 +11,7 @@
 json_t *number_from_text(struct span s);
 /* JSON text whose integers above INT64_MAX have become marked strings; ret is appended to. */
 void number_widen(struct span json, struct text *ret);
+/* The reverse. */
+void number_narrow(struct span json, struct text *ret);
 /* 0; -EINVAL: no number; -ERANGE: negative, a fraction, or beyond 64 bits. */
 int number_read(const json_t *value, uint64_t *ret);

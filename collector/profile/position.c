@@ -173,3 +173,79 @@ int position_json(struct span text, const char *pointer, struct profile_place *r
 	position_line(text, start, &ret->line, &ret->column);
 	return 0;
 }
+
+/* ---- layouts ---- */
+
+void position_layout_free(struct position_layout *l)
+{
+	free(l->children);
+	*l = POSITION_LAYOUT_EMPTY;
+}
+
+int position_add_child(struct position_layout *l, struct position_child child)
+{
+	struct position_child *grown;
+
+	if (l->n == l->room) {
+		grown = reallocarray(l->children, l->room * 2 + 8, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		l->children = grown;
+		l->room = l->room * 2 + 8;
+	}
+	l->children[l->n++] = child;
+	return 0;
+}
+
+static int scan_child(struct scan *s, struct position_layout *l)
+{
+	struct position_child child = {.start = s->at};
+
+	if (!l->list) {
+		if (peek(s) != '"')
+			return -ENOENT;
+		skip_string(s);
+		if (!take(s, ':'))
+			return -ENOENT;
+		skip_blanks(s);
+	}
+	child.value = s->at;
+	skip_value(s);
+	child.end = s->at;
+	return position_add_child(l, child);
+}
+
+int position_layout_json(struct span text, const char *pointer, struct position_layout *ret)
+{
+	CLEANUP(position_layout_free) struct position_layout l = POSITION_LAYOUT_EMPTY;
+	struct scan s = {.text = text};
+	struct profile_place place;
+	int k = position_json(text, pointer, &place);
+
+	if (k)
+		return k;
+	l.start = s.at = place.start;
+	l.end = place.end;
+	l.list = peek(&s) == '[';
+	if (!take(&s, '[') && !take(&s, '{'))
+		return -ENOENT;
+	skip_blanks(&s);
+	while (!k && s.at < l.end - 1) {
+		k = scan_child(&s, &l);
+		if (!k && !take(&s, ','))
+			break;
+		skip_blanks(&s);
+	}
+	if (k)
+		return k;
+	*ret = l;
+	l = POSITION_LAYOUT_EMPTY;
+	return 0;
+}
+
+int position_layout_of(const struct profile *p, const char *pointer, struct position_layout *ret)
+{
+	struct span text = {p->text, p->text_len};
+
+	return p->yaml ? position_layout_yaml(text, p->document, pointer, ret) : position_layout_json(text, pointer, ret);
+}

@@ -4,7 +4,6 @@
 #include <yaml.h>
 
 #include "number.h"
-#include "position.h"
 #include "problem.h"
 
 #define NODES_MAX     200000
@@ -200,81 +199,5 @@ int yaml_load(struct span text, json_t **ret, struct profile_problem *problem)
 		*ret = documents;
 	else
 		json_decref(documents);
-	return k;
-}
-
-/* ---- places ---- */
-
-static yaml_node_t *find_key(yaml_document_t *doc, yaml_node_t *node, struct span key)
-{
-	for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top; p++) {
-		yaml_node_t *k = yaml_document_get_node(doc, p->key);
-		if (k && k->type == YAML_SCALAR_NODE && span_equal(scalar_span(k), key))
-			return yaml_document_get_node(doc, p->value);
-	}
-	return NULL;
-}
-
-static yaml_node_t *find_index(yaml_document_t *doc, yaml_node_t *node, struct span segment)
-{
-	uint64_t i;
-	size_t n = (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
-
-	if (text_to_u64(segment, UINT32_MAX, &i) || i >= n)
-		return NULL;
-	return yaml_document_get_node(doc, node->data.sequence.items.start[i]);
-}
-
-/* libyaml counts characters, and a byte order mark not at all. */
-static size_t byte_offset(struct span text, size_t characters)
-{
-	size_t at = span_starts(text, SPAN("\xef\xbb\xbf")) ? 3 : 0;
-
-	while (at < text.len && characters > 0) {
-		at++;
-		while (at < text.len && ((unsigned char)text.data[at] & 0xc0) == 0x80)
-			at++;
-		characters--;
-	}
-	return at;
-}
-
-static int find_place(yaml_document_t *doc, struct span text, const char *pointer, struct profile_place *ret)
-{
-	CLEANUP_TEXT struct text segment = TEXT_EMPTY;
-	yaml_node_t *node = yaml_document_get_root_node(doc);
-
-	while (node && position_segment(&pointer, &segment)) {
-		if (node->type == YAML_MAPPING_NODE)
-			node = find_key(doc, node, text_span(&segment));
-		else if (node->type == YAML_SEQUENCE_NODE)
-			node = find_index(doc, node, text_span(&segment));
-		else
-			node = NULL;
-	}
-	if (!node)
-		return -ENOENT;
-	*ret = (struct profile_place){.start = byte_offset(text, node->start_mark.index),
-		.end = byte_offset(text, node->end_mark.index), .line = (unsigned)node->start_mark.line + 1, .column = (unsigned)node->start_mark.column + 1};
-	return 0;
-}
-
-int position_yaml(struct span text, size_t document, const char *pointer, struct profile_place *ret)
-{
-	yaml_parser_t parser;
-	int k = -ENOENT;
-
-	if (!yaml_parser_initialize(&parser))
-		return -ENOMEM;
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text.data, text.len);
-	for (size_t i = 0; i <= document; i++) {
-		yaml_document_t doc;
-		if (!yaml_parser_load(&parser, &doc))
-			break;
-		if (i == document)
-			k = find_place(&doc, text, pointer, ret);
-		yaml_document_delete(&doc);
-	}
-	yaml_parser_delete(&parser);
 	return k;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* yaml: YAML documents as JSON trees. The only file that knows libyaml. */
+/* yaml: YAML documents as JSON trees. Only it and position_yaml.c know libyaml. */
 #pragma once
 
 #include <jansson.h>

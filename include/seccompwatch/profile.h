@@ -326,3 +326,35 @@ enum profile_instrument {
 };
 /* The profile's text so changed, line for line as it was otherwise. PROFILE_E_REFUSED: with the reason. */
 int profile_instrument(const struct profile *p, enum profile_instrument how, struct text *ret, struct profile_problem *problem);
+
+/* ---- patch ---- */
+
+/* Changes of a profile, made one after the other: in its text, which keeps its order, comments and layout (a name more
+ * is one line more, in JSON and in YAML), and as RFC 6902 operations. After each change the text is read again, and must
+ * hold what the operations say and nothing else; else the change is refused and nothing has happened (a YAML alias, for
+ * instance, would change in several places).
+ * Rules are meant as they stand after the changes before: profile_patch_profile. */
+struct profile_patch;
+int profile_patch_new(const struct profile *p, struct profile_patch **ret); /* p need not outlive it */
+void profile_patch_free(struct profile_patch *patch);
+DEFINE_CLEANUP(struct profile_patch *, profile_patch_free)
+const struct profile *profile_patch_profile(const struct profile_patch *patch); /* valid until the next change */
+/* A JSON list of RFC 6902 operations, whose paths begin at the file's root (a YAML file's document); "[]": no change.
+ * free() it. NULL on lack of memory. */
+char *profile_patch_json(const struct profile_patch *patch);
+
+/* 0, PROFILE_E_REFUSED with *problem (may be NULL), -ENOMEM. What is so already is no change. */
+int profile_patch_add_name(struct profile_patch *patch, size_t rule, const char *name, struct profile_problem *problem);
+/* With its last name the rule goes. */
+int profile_patch_remove_name(struct profile_patch *patch, size_t rule, const char *name, struct profile_problem *problem);
+/* Before the rule of that index, or as the last one (n_rules). Of the new rule names, action, error, args, includes,
+ * excludes and comment count. */
+int profile_patch_add_rule(struct profile_patch *patch, size_t before, const struct profile_rule *rule,
+	struct profile_problem *problem);
+int profile_patch_remove_rule(struct profile_patch *patch, size_t rule, struct profile_problem *problem);
+/* The action with its errno (SECCOMP_RET_ERRNO | ENOSYS) of a rule, or the default's (PROFILE_PATCH_DEFAULT). */
+#define PROFILE_PATCH_DEFAULT SIZE_MAX
+int profile_patch_set_action(struct profile_patch *patch, size_t rule, uint32_t action, struct profile_problem *problem);
+/* To `architectures`, or to the entry of its host's architecture in archMap. */
+int profile_patch_add_arch(struct profile_patch *patch, const struct profile_arch *arch, struct profile_problem *problem);
+int profile_patch_add_flag(struct profile_patch *patch, const char *flag, struct profile_problem *problem);

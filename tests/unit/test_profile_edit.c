@@ -18,17 +18,17 @@ static const struct {
 	{PROFILE_INSTRUMENT_FLAG, "{\n\t\"defaultAction\": \"SCMP_ACT_ERRNO\"\n}\n",
 		"{\n\t\"flags\": [\"SECCOMP_FILTER_FLAG_LOG\"],\n\t\"defaultAction\": \"SCMP_ACT_ERRNO\"\n}\n"},
 	{PROFILE_INSTRUMENT_FLAG, "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}",
-		"{\"flags\": [\"SECCOMP_FILTER_FLAG_LOG\"], \"defaultAction\":\"SCMP_ACT_ERRNO\"}"},
+		"{\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],\"defaultAction\":\"SCMP_ACT_ERRNO\"}"},
 	{PROFILE_INSTRUMENT_FLAG, "{\"defaultAction\":\"SCMP_ACT_ERRNO\", \"flags\": []}",
 		"{\"defaultAction\":\"SCMP_ACT_ERRNO\", \"flags\": [\"SECCOMP_FILTER_FLAG_LOG\"]}"},
 	{PROFILE_INSTRUMENT_FLAG, "{\"defaultAction\":\"SCMP_ACT_ERRNO\", \"flags\": null}",
 		"{\"defaultAction\":\"SCMP_ACT_ERRNO\", \"flags\": [\"SECCOMP_FILTER_FLAG_LOG\"]}"},
 	{PROFILE_INSTRUMENT_FLAG, "{\"flags\":[\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"],\"defaultAction\":\"SCMP_ACT_ERRNO\"}",
-		"{\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\", \"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"],\"defaultAction\":\"SCMP_ACT_ERRNO\"}"},
+		"{\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\",\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"],\"defaultAction\":\"SCMP_ACT_ERRNO\"}"},
 	{PROFILE_INSTRUMENT_FLAG, "{\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],\"defaultAction\":\"SCMP_ACT_ERRNO\"}",
 		"{\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],\"defaultAction\":\"SCMP_ACT_ERRNO\"}"},
 	{PROFILE_INSTRUMENT_FLAG, "{\"ociVersion\":\"1\",\"linux\":{\"seccomp\":{ \"defaultAction\":\"SCMP_ACT_ERRNO\"}}}",
-		"{\"ociVersion\":\"1\",\"linux\":{\"seccomp\":{ \"flags\": [\"SECCOMP_FILTER_FLAG_LOG\"], "
+		"{\"ociVersion\":\"1\",\"linux\":{\"seccomp\":{ \"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"], "
 		"\"defaultAction\":\"SCMP_ACT_ERRNO\"}}}"},
 	{PROFILE_INSTRUMENT_FLAG, YAML_HEAD "spec:\n  defaultAction: SCMP_ACT_ERRNO\n",
 		YAML_HEAD "spec:\n  flags:\n  - SECCOMP_FILTER_FLAG_LOG\n  defaultAction: SCMP_ACT_ERRNO\n"},
@@ -46,7 +46,7 @@ static const struct {
 		"{\"action\":  \"SCMP_ACT_LOG\",\"names\":[\"mkdir\"]}]}"},
 	{PROFILE_INSTRUMENT_LOG,
 		YAML_HEAD "spec:\n  defaultAction: \"SCMP_ACT_ERRNO\" # deny\n  syscalls:\n  - names: [mkdir]\n    action: SCMP_ACT_TRAP\n",
-		YAML_HEAD "spec:\n  defaultAction: SCMP_ACT_LOG # deny\n  syscalls:\n  - names: [mkdir]\n    action: SCMP_ACT_LOG\n"},
+		YAML_HEAD "spec:\n  defaultAction: \"SCMP_ACT_LOG\" # deny\n  syscalls:\n  - names: [mkdir]\n    action: SCMP_ACT_LOG\n"},
 };
 
 static void instruments(void **state)
