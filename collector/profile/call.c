@@ -2,6 +2,7 @@
 /* Syscalls by name, and the machine that an architecture's programs run on. */
 #include <linux/audit.h>
 #include <seccomp.h>
+#include <stdio.h>
 
 #include "seccompwatch/names.h"
 #include "seccompwatch/profile.h"
@@ -54,4 +55,17 @@ int profile_call_number(const struct profile_arch *arch, struct span name, uint3
 const char *profile_call_name(const struct bpf_call *call)
 {
 	return names_syscall(call->arch, call->nr);
+}
+
+bool profile_call_expressible(const struct profile_arch *arch, const char *name)
+{
+	return arch->token && seccomp_syscall_resolve_name_arch(arch->token, name) >= 0;
+}
+
+const char *profile_compiler(char ret[static 32])
+{
+	const struct scmp_version *v = seccomp_version();
+
+	snprintf(ret, 32, "libseccomp %u.%u.%u", v->major, v->minor, v->micro);
+	return ret;
 }

@@ -46,6 +46,7 @@ enum query_statement {
 	QUERY_SIG_UP,
 	QUERY_SIG_DOWN,
 	QUERY_DETAIL,
+	QUERY_CALLS,
 	QUERY_BUCKET,
 	QUERY_BUCKETS,
 	QUERY_CHANGES,
@@ -226,6 +227,8 @@ struct query_walk {
 	((struct query_walk){.q = (q_), .match = (match_), .low = (low_), .high = (high_), .seq_upto = INT64_MAX})
 /* The next rows, at most `max`: how many; 0 at the end. */
 int query_walk_next(struct query_walk *w, struct query_row *ret, size_t max);
+/* "0x1,0x2,…" as detail.args has it: how many. */
+uint8_t query_read_args(const char *list, uint64_t ret[static 6]);
 
 /* ---- counts by time (query_count.c) ---- */
 /* A count of one signature within [start, end). */

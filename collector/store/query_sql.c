@@ -27,6 +27,8 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_SIG_UP] = ROWS " AND sig = ?3 ORDER BY id",
 	[QUERY_SIG_DOWN] = ROWS " AND sig = ?3 ORDER BY id DESC",
 	[QUERY_DETAIL] = "SELECT ppid, tid, error, args, module, module_offset, symbol FROM detail WHERE event = ?1",
+	[QUERY_CALLS] = "SELECT e.sig, e.pid, e.count, d.error, d.args FROM (SELECT event, error, args FROM detail "
+			"WHERE event >= ?1 AND event < ?2 ORDER BY event DESC LIMIT ?3) d JOIN event e ON e.id = d.event",
 	[QUERY_BUCKET] = "SELECT 1 FROM rollup WHERE resolution = ?1 AND bucket = ?2 AND sig = ?3 AND count > 0",
 	[QUERY_BUCKETS] = "SELECT bucket, sig, count FROM rollup WHERE resolution = ?1 AND bucket >= ?2 AND bucket < ?3",
 	[QUERY_CHANGES] = "SELECT first_id, last_id FROM change WHERE seq > ?1 AND first_id IS NOT NULL",

@@ -8,19 +8,21 @@
 /* So many rows read for nothing cost about as much as asking the roll-ups. */
 #define MISSES_MAX 2000
 
-static void read_args(struct query_row *row, const char *list)
+uint8_t query_read_args(const char *list, uint64_t ret[static 6])
 {
 	struct span rest = span_from(list);
+	uint8_t n_args = 0;
 
-	while (rest.len > 0 && row->n_args < ARRAY_SIZE(row->args)) {
+	while (rest.len > 0 && n_args < 6) {
 		const char *comma = memchr(rest.data, ',', rest.len);
 		size_t n = comma ? (size_t)(comma - rest.data) : rest.len;
 
-		if (text_to_u64_hex((struct span){rest.data, n}, UINT64_MAX, &row->args[row->n_args]) < 0)
-			return;
-		row->n_args++;
+		if (text_to_u64_hex((struct span){rest.data, n}, UINT64_MAX, &ret[n_args]) < 0)
+			break;
+		n_args++;
 		rest = span_from_offset(rest, n + 1);
 	}
+	return n_args;
 }
 
 static int read_detail(struct query *q, struct query_row *row)
@@ -36,7 +38,7 @@ static int read_detail(struct query *q, struct query_row *row)
 	row->ppid = (int32_t)query_int_or(s, 0, EVENT_NO_PID);
 	row->tid = (int32_t)query_int_or(s, 1, EVENT_NO_PID);
 	row->error = (int)query_int_or(s, 2, row->error);
-	read_args(row, (const char *)sqlite3_column_text(s, 3));
+	row->n_args = query_read_args((const char *)sqlite3_column_text(s, 3), row->args);
 	row->module = query_text(q, s, 4);
 	row->module_offset = (uint64_t)query_int(s, 5);
 	row->symbol = query_text(q, s, 6);

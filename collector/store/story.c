@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What surrounds events, on its way to the database. */
-#include <nettle/sha2.h>
-
 #include "internal.h"
 
 #define PROCESSES_KEPT 65536
@@ -16,32 +14,16 @@ static struct database_integer integer_if(bool is_there, int64_t value)
 	return (struct database_integer){is_there, value};
 }
 
-static void sha256_hex(struct span s, char ret[static 2 * SHA256_DIGEST_SIZE + 1])
-{
-	static const char digits[] = "0123456789abcdef";
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	struct sha256_ctx context;
-
-	sha256_init(&context);
-	sha256_update(&context, s.len, (const uint8_t *)s.data);
-	sha256_digest(&context, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++) {
-		ret[2 * i] = digits[digest[i] >> 4];
-		ret[2 * i + 1] = digits[digest[i] & 15];
-	}
-	ret[2 * sizeof(digest)] = '\0';
-}
-
 static int write_profile(struct write *w, const char *profile, struct database_integer *ret)
 {
 	struct database *db = w->store->db;
-	char sha256[2 * SHA256_DIGEST_SIZE + 1];
+	char sha256[TEXT_SHA256_MAX];
 	int r;
 
 	*ret = (struct database_integer){0};
 	if (!profile)
 		return 0;
-	sha256_hex(span_from(profile), sha256);
+	text_sha256(span_from(profile), sha256);
 	r = database_run(db, "INSERT INTO profile (sha256, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING", "tt",
 		span_from(sha256), span_from(profile));
 	if (r == 0)

@@ -62,6 +62,10 @@ const struct profile_arch *profile_arch_host(const struct profile_arch *arch);
 int profile_call_number(const struct profile_arch *arch, struct span name, uint32_t *ret);
 const char *profile_call_name(const struct bpf_call *call); /* static; NULL when nobody knows it */
 
+/* Whether this libseccomp can say it in a rule; others are passed over. */
+bool profile_call_expressible(const struct profile_arch *arch, const char *name);
+const char *profile_compiler(char ret[static 32]); /* "libseccomp 2.5.4"; returns ret */
+
 /* ---- load ---- */
 
 enum profile_format {

@@ -143,6 +143,28 @@ typedef int (*query_group_fn)(void *data, const struct query_group *group);
 int query_summary(struct query *q, const struct query_filter *f, const enum query_field *by, size_t n_by,
 	uint64_t limit, query_group_fn fn, void *data);
 
+/* What each matching signature amounts to, in no order. Totals, not rows: the time does not grow with the events (but
+ * for pids, which are only in rows). first and last are exact, but where the filter cuts a signature's time: there they
+ * are the minute's. */
+struct query_total {
+	const struct query_signature *signature;
+	uint64_t count;
+	int64_t first, last;
+};
+typedef int (*query_total_fn)(void *data, const struct query_total *total);
+int query_totals(struct query *q, const struct query_filter *f, query_total_fn fn, void *data);
+
+/* Calls whose arguments or errno are known, newest first; of the newest `limit` that are so known, whatever the filter. */
+struct query_call {
+	const struct query_signature *signature;
+	uint64_t count;
+	uint8_t n_args;
+	uint64_t args[6];
+	int error; /* 0: unknown */
+};
+typedef int (*query_call_fn)(void *data, const struct query_call *call);
+int query_calls(struct query *q, const struct query_filter *f, uint64_t limit, query_call_fn fn, void *data);
+
 /* Events by time: `buckets` of `step` ms from `since`, both multiples of a minute (-EINVAL); of whole hours or days
  * it is quicker. */
 struct query_bucket {

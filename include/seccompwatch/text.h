@@ -82,3 +82,7 @@ void text_add_html(struct text *t, struct span s);
 int text_from_hex(struct span hex, char *ret);
 
 bool text_is_utf8(struct span s);
+
+/* In lower-case hex. */
+#define TEXT_SHA256_MAX 65
+void text_sha256(struct span s, char ret[static TEXT_SHA256_MAX]);
