@@ -7,6 +7,7 @@
 
 #include "explain.h"
 #include "query.h"
+#include "suggest.h"
 
 enum render_format {
 	RENDER_TABLE,
@@ -29,6 +30,12 @@ void render_status_add_json(const struct query_status *status, const char *versi
 /* The same columns, flattened: a head and one row. */
 void render_status_add_csv(const struct query_status *status, const char *version, struct text *to);
 json_t *render_explain_json(const struct explain *e);
+
+/* The contract's suggestions. */
+json_t *render_suggest_json(const struct suggest *s);
+void render_suggest_add_text(const struct suggest *s, struct text *to); /* for a terminal */
+void render_suggest_add_patch(const struct suggest *s, struct text *to); /* RFC 6902 */
+json_t *render_change_json(const struct suggest_change *change);
 
 /* Where results go: standard output, or a file that appears under its name only when it is whole. */
 struct render_output {

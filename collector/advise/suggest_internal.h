@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "seccompwatch/amend.h"
+#include "seccompwatch/knowledge.h"
+#include "seccompwatch/suggest.h"
+
+#define SUGGEST_GROUNDS_MAX 8
+#define SUGGEST_CALLS       4096 /* so many of the newest known arguments are looked at */
+#define SUGGEST_TUPLES_MAX  4    /* argument values that one option allows */
+
+/* The profile as it is, for the machine that an architecture's programs run on. */
+struct suggest_ground {
+	const struct profile_arch *host;
+	struct profile_rules *rules;
+	struct profile_filter *filter; /* NULL: the profile cannot be compiled for it, */
+	struct profile_problem problem; /* and why */
+};
+
+/* What is found out about an item on the way. */
+struct suggest_case {
+	struct suggest_item *item;
+	const struct suggest_ground *ground;
+	const struct profile_arch *arch; /* of the call; NULL: unknown */
+	const struct knowledge *known;   /* NULL */
+	bool expressible; /* libseccomp has a name for it */
+	bool masked;      /* rules look at single bits of its arguments */
+	struct profile_verdict verdict;  /* of the first denied call */
+	size_t n_denied, n_permitted, n_milder, n_stricter; /* classes of arguments, against what was recorded */
+	char other_by[PROFILE_POINTER_MAX]; /* who else decides some of them; "" nobody */
+	bool left_out; /* of the profile in which all recommended options are */
+	bool takes_stricter; /* denials that are stricter than recorded count */
+};
+
+struct suggest_work {
+	const struct suggest_request *request;
+	struct suggest *s;
+	struct profile_problem *problem;
+	struct suggest_ground grounds[SUGGEST_GROUNDS_MAX];
+	size_t n_grounds;
+	struct suggest_case *cases; /* one an item */
+	uint64_t start_us;
+};
+
+/* ---- suggest_gather.c ---- */
+int suggest_gather(struct query *q, const struct suggest_request *request, struct suggest *s);
+/* The arguments that were seen, of those that matter. */
+int suggest_gather_calls(struct query *q, struct suggest_work *w);
+
+/* ---- suggest_judge.c ---- */
+/* Who decides each item's calls, and the sentence that says so. */
+int suggest_judge(struct suggest_work *w);
+/* Which arguments of the call the profile's rules look at, as bits. */
+unsigned suggest_used(const struct profile_rules *rules, const struct suggest_case *c, bool *ret_masked);
+bool suggest_rule_names(const struct profile *p, size_t rule, const struct suggest_case *c, size_t *ret_name);
+/* Arguments that choose what the call does: bits. */
+unsigned suggest_selectors(const char *syscall);
+uint32_t suggest_recorded(enum event_action action); /* SECCOMP_RET_… without data; UINT32_MAX: not known */
+
+/* ---- suggest_plan.c ---- */
+/* A profile on its way through one amendment after the other. */
+struct suggest_plan {
+	const struct suggest_work *work;
+	const struct suggest_ground *ground;
+	const struct profile *p; /* the newest; `owned` unless it is the request's */
+	struct profile *owned;
+	struct profile_rules *rules; /* of it */
+	struct amend amend;
+	const char *cap; /* given to the container beside its own; NULL */
+};
+void suggest_plan_free(struct suggest_plan *plan);
+int suggest_plan_start(struct suggest_plan *plan, const struct suggest_work *w, const struct suggest_ground *ground);
+/* PROFILE_E_REFUSED: there is no such change of this profile. */
+int suggest_plan_apply(struct suggest_plan *plan, const struct suggest_case *c, enum suggest_kind kind);
+
+/* ---- suggest_prove.c ---- */
+struct suggest_changes {
+	struct suggest_change *items;
+	size_t n, room;
+};
+void suggest_changes_free(struct suggest_changes *c);
+/* Compiles the plan's profile: counted in what it all cost. */
+int suggest_compile(struct suggest_work *w, const struct profile_rules *rules, struct profile_filter **ret,
+	struct profile_problem *problem);
+/* 0, and what changed; PROFILE_E_REFUSED: the option does not do what it says, or more than it may. */
+int suggest_prove(struct suggest_work *w, const struct suggest_plan *plan, const struct suggest_case *c,
+	enum suggest_kind kind, struct suggest_changes *ret);
+/* Whether its recommended option changes the profile. */
+bool suggest_is_recommended(const struct suggest_case *c);
+/* All recommended options in one profile. */
+int suggest_prove_all(struct suggest_work *w, const struct suggest_plan *plan, struct suggest_changes *ret);
+
+/* ---- suggest_offer.c ---- */
+/* Risk, options and the one recommended. */
+int suggest_offer(struct suggest_work *w, struct suggest_case *c);
+bool suggest_is_late(const struct suggest_work *w);
+int suggest_add_option(struct suggest_item *item, enum suggest_kind kind, char *title, const char *ops,
+	struct suggest_changes *changed);
+const struct suggest_option *suggest_find_option(const struct suggest_item *item, enum suggest_kind kind);
+void suggest_set_risk(struct suggest_case *c);
+
+/* ---- suggest_unit.c ---- */
+/* The same advice as lines of a systemd unit. */
+int suggest_offer_lines(const struct suggest_request *request, struct suggest_case *c);
+
+/* ---- unified.c ---- */
+/* A unified diff, three lines of context; "" when the texts are the same. -ENOMEM. */
+int unified_diff(struct span from, struct span to, const char *name, struct text *ret);

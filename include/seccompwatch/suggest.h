@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* suggest: what could be done about the calls that a profile denied, the smallest change first, each one proven: the
+ * changed profile is compiled as its runtime does, the denied call is decided as asked, and every decision that changed
+ * is listed. Joins what the reader knows of events with a profile; used by the command, the API and reports alike. */
+#pragma once
+
+#include "profile.h"
+#include "query.h"
+
+/* The contract's words, smallest first. */
+enum suggest_kind {
+	SUGGEST_KEEP,
+	SUGGEST_ENOSYS,       /* deny with ENOSYS, from which libc falls back */
+	SUGGEST_ERRNO,        /* deny with EPERM instead of a kill, a signal, … */
+	SUGGEST_ALLOW_ARGS,   /* allow it with the arguments that were seen */
+	SUGGEST_ALLOW,
+	SUGGEST_CAPABILITY,   /* allow it to holders of a capability */
+	SUGGEST_ARCHITECTURE, /* cover the architecture */
+	SUGGEST_GRANT_CAP,    /* give the container the capability for which the profile allows it already */
+	SUGGEST_KIND_N,
+};
+const char *suggest_kind_name(enum suggest_kind kind); /* keep enosys errno allow_args … */
+
+enum suggest_knowing {
+	SUGGEST_UNKNOWN,  /* nobody recorded the arguments */
+	SUGGEST_RECORDED, /* `asked` are the ones that were seen */
+	SUGGEST_INFERRED, /* only one value of theirs is denied, so they were that */
+	SUGGEST_KNOWING_N,
+};
+const char *suggest_knowing_name(enum suggest_knowing knowing); /* unknown recorded inferred */
+
+struct suggest_change {
+	struct profile_change change;
+	bool asked;
+};
+
+struct suggest_option {
+	enum suggest_kind kind;
+	char *title; /* a sentence without a full stop */
+	char *ops;   /* JSON Patch operations (RFC 6902), separated by commas; "" for none */
+	char *line;  /* of a systemd unit; NULL */
+	struct suggest_change *changed;
+	size_t n_changed;
+};
+
+#define SUGGEST_EXES_MAX  16
+#define SUGGEST_ASKED_MAX 32
+
+struct suggest_exe {
+	const char *path; /* the reader's */
+	uint64_t count;
+};
+
+/* One syscall of one architecture, decided in one way. */
+struct suggest_item {
+	struct bpf_call call; /* its arch and nr */
+	const char *syscall;  /* NULL: nobody has a name for it */
+	const char *arch;
+	enum event_action action; /* as recorded */
+	enum event_mode mode;
+	uint64_t count;
+	int64_t first, last;
+	struct suggest_exe exes[SUGGEST_EXES_MAX]; /* the busiest first */
+	size_t n_exes, n_more_exes;
+	int error; /* 0: not known */
+
+	enum suggest_knowing knowing;
+	unsigned used; /* the arguments that matter to the profile, or to the call; as bits */
+	struct bpf_call asked[SUGGEST_ASKED_MAX]; /* the denied calls, one for each class of arguments */
+	size_t n_asked, n_more_asked;
+
+	char decided_by[PROFILE_POINTER_MAX]; /* "": null, `reason` says why */
+	uint32_t decision; /* the profile's, when it denies */
+	bool denied;       /* by this profile */
+	char *reason;
+	const char *risk;        /* low medium high */
+	const char *risk_reason;
+	bool muted;
+	enum suggest_kind recommended;
+	struct suggest_option options[SUGGEST_KIND_N];
+	size_t n_options;
+};
+
+struct suggest {
+	char *source, *format, *sha256; /* of the profile; NULL: none is known (a systemd unit) */
+	char *text;     /* the profile as it is */
+	bool yaml;
+	struct suggest_item *items; /* the most frequent first */
+	size_t n_items;
+	uint64_t n_left_out;   /* items beyond the limit, or the time */
+	uint64_t n_muted;
+	uint64_t n_undecidable; /* events without a syscall or an architecture */
+	/* All recommended options together, proven too. */
+	char *ops;     /* "" for no change */
+	char *patched; /* the whole file */
+	char *diff;    /* unified; "" for no change */
+	struct suggest_change *changed;
+	size_t n_changed;
+	char *caution; /* why some recommended option is not in them; NULL */
+	uint64_t compiles, compile_us, total_us; /* what it cost */
+};
+#define SUGGEST_EMPTY ((struct suggest){0})
+void suggest_free(struct suggest *s);
+#define CLEANUP_SUGGEST CLEANUP(suggest_free)
+
+typedef bool (*suggest_muted_fn)(void *data, const struct suggest_item *item);
+
+struct suggest_request {
+	const struct query_filter *filter;
+	const struct profile *profile; /* NULL: of a systemd unit */
+	const char *source;            /* what the profile is called */
+	const char *sha256;            /* NULL: it is computed from the profile's text */
+	struct profile_host host;      /* arch NULL: the machine that the events' architecture belongs to */
+	enum profile_model model;
+	const char *const *allow; /* syscalls that may be allowed whatever their risk; n_allow of them */
+	size_t n_allow;
+	suggest_muted_fn muted; /* NULL: nothing is */
+	void *muted_data;
+	bool all;           /* what is muted is told too */
+	size_t limit;       /* items; 0: SUGGEST_LIMIT */
+	uint64_t budget_us; /* no new option is tried after so long; 0: no limit */
+};
+#define SUGGEST_LIMIT 200
+
+/* 0; PROFILE_E_REFUSED: the profile cannot be compiled as it is, *problem says why; -ENOMEM, or what the reader returns. */
+int suggest_make(struct query *q, const struct suggest_request *request, struct suggest *ret,
+	struct profile_problem *problem);
+
+/* The captured linux.seccomp, which is one line, as a file for people; numbers and strings stay as they are. */
+int suggest_indent(struct span json, struct text *ret);
