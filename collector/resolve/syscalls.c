@@ -31,6 +31,7 @@ struct table {
 /* Where each column of interest stands: they are found by name, so that the file may grow others. */
 struct columns {
 	int name, number[SYSCALLS_ABI_N];
+	int group, capability, risk, why, fallback, since;
 	int n;
 };
 
@@ -47,20 +48,33 @@ static int find_column(char *const *fields, int n, const char *name)
 
 static int read_header(struct csv *csv, struct columns *ret)
 {
+	const struct {
+		const char *name;
+		int *at;
+	} texts[] = {
+		{"name", &ret->name},
+		{"group", &ret->group},
+		{"capability", &ret->capability},
+		{"risk", &ret->risk},
+		{"why", &ret->why},
+		{"fallback", &ret->fallback},
+		{"since", &ret->since},
+	};
 	char *fields[COLUMNS_MAX];
+	int missing = 0;
 
 	ret->n = csv_next(csv, fields, ARRAY_SIZE(fields));
 	if (ret->n < 0)
 		return ret->n;
-	ret->name = find_column(fields, ret->n, "name");
-	if (ret->name < 0)
-		return ret->name;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		*texts[i].at = find_column(fields, ret->n, texts[i].name);
+		missing |= *texts[i].at < 0;
+	}
 	for (size_t i = 0; i < SYSCALLS_ABI_N; i++) {
 		ret->number[i] = find_column(fields, ret->n, abi_columns[i]);
-		if (ret->number[i] < 0)
-			return ret->number[i];
+		missing |= ret->number[i] < 0;
 	}
-	return 0;
+	return missing ? -EINVAL : 0;
 }
 
 static int read_number(const char *field, int32_t *ret)
@@ -78,6 +92,54 @@ static int read_number(const char *field, int32_t *ret)
 	return r;
 }
 
+static const char *or_null(const char *field)
+{
+	return *field ? field : NULL;
+}
+
+static int read_risk(const char *field, enum knowledge_risk *ret)
+{
+	for (unsigned i = KNOWLEDGE_RISK_UNKNOWN + 1; i < KNOWLEDGE_RISK_N; i++)
+		if (strcmp(field, knowledge_risk_name(i)) == 0)
+			*ret = i;
+	return !*field || *ret != KNOWLEDGE_RISK_UNKNOWN ? 0 : -EINVAL;
+}
+
+/* "5.3", or "2.6.28", of which 2.6 is kept. */
+static int read_version(const char *field, uint32_t *ret)
+{
+	struct span s = span_from(field);
+	size_t dot = strcspn(field, ".");
+	uint64_t major, minor;
+	int r;
+
+	if (!*field)
+		return 0;
+	r = text_to_u64((struct span){field, dot}, UINT16_MAX, &major);
+	s = span_from_offset(s, dot + 1);
+	s.len = strcspn(s.len ? s.data : "", ".");
+	if (r == 0)
+		r = text_to_u64(s, UINT16_MAX, &minor);
+	if (r == 0)
+		*ret = (uint32_t)(major << 16 | minor);
+	return r;
+}
+
+static int read_about(char *const *fields, const struct columns *columns, struct knowledge *ret)
+{
+	int r;
+
+	*ret = (struct knowledge){
+		.name = fields[columns->name],
+		.group = or_null(fields[columns->group]),
+		.capability = or_null(fields[columns->capability]),
+		.why = or_null(fields[columns->why]),
+		.fallback = or_null(fields[columns->fallback]),
+	};
+	r = read_risk(fields[columns->risk], &ret->risk);
+	return r ? r : read_version(fields[columns->since], &ret->since);
+}
+
 static int read_row(char *const *fields, int n, const struct columns *columns, struct syscalls_row *row)
 {
 	if (n != columns->n || !*fields[columns->name])
@@ -89,7 +151,7 @@ static int read_row(char *const *fields, int n, const struct columns *columns, s
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return read_about(fields, columns, &row->about);
 }
 
 static int read_rows(struct table *t)
@@ -165,8 +227,7 @@ static const struct table *table(void)
 	return &the_table;
 }
 
-/* Orders a span against a NUL-terminated name. */
-static int compare_span(struct span a, const char *b)
+int syscalls_compare(struct span a, const char *b)
 {
 	size_t len = strlen(b);
 	int r = memcmp(a.data, b, MIN(a.len, len));
@@ -184,7 +245,7 @@ const struct syscalls_row *syscalls_by_name(struct span name)
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		const struct syscalls_row *row = &t->rows[t->by_name[middle]];
-		int r = compare_span(name, row->name);
+		int r = syscalls_compare(name, row->name);
 
 		if (r == 0)
 			return row;

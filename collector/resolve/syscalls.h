@@ -2,7 +2,7 @@
 /* syscalls: schema/syscalls.csv in memory. Loaded once, at first use, by whichever thread comes first. */
 #pragma once
 
-#include "seccompwatch/text.h"
+#include "seccompwatch/knowledge.h"
 
 enum syscalls_abi {
 	SYSCALLS_ABI_NONE = -1,
@@ -21,6 +21,7 @@ enum syscalls_abi {
 struct syscalls_row {
 	const char *name;
 	int32_t number[SYSCALLS_ABI_N]; /* -1: not on this ABI */
+	struct knowledge about;
 };
 
 /* NULL when there is none. Rows and names live as long as the program. */
@@ -28,3 +29,6 @@ const struct syscalls_row *syscalls_by_name(struct span name);
 const struct syscalls_row *syscalls_by_number(enum syscalls_abi abi, int64_t number);
 /* The rows in the file's order; *ret_n 0 when the table could not be loaded. */
 const struct syscalls_row *syscalls_rows(size_t *ret_n);
+
+/* Orders a span against a name, as strcmp does. */
+int syscalls_compare(struct span a, const char *name);

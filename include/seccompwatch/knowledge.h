@@ -6,7 +6,7 @@
 #include "text.h"
 
 enum knowledge_risk {
-	KNOWLEDGE_RISK_UNKNOWN, /* the table has nothing on it: treat it as high */
+	KNOWLEDGE_RISK_UNKNOWN, /* the table has the name and no more: treat it as high */
 	KNOWLEDGE_RISK_LOW,
 	KNOWLEDGE_RISK_MEDIUM,
 	KNOWLEDGE_RISK_HIGH, /* never recommended to be allowed */
@@ -21,12 +21,13 @@ struct knowledge {
 	const char *capability; /* CAP_…: what its privileged uses need */
 	enum knowledge_risk risk;
 	const char *why;        /* of the risk, one sentence without a full stop */
-	const char *fallback;   /* what libc or common runtimes call instead when it answers ENOSYS */
-	uint32_t since;         /* the kernel that brought it, major << 16 | minor; 0: older than 2.6.12 or not known */
+	const char *fallback;   /* the call that libc or common runtimes make instead when it answers ENOSYS */
+	uint32_t since;         /* the kernel that brought it, major << 16 | minor (2.6.28 is 2.6); 0: not known */
 };
 
 /* NULL: not in the table. */
 const struct knowledge *knowledge_of(struct span syscall);
 
-/* systemd's @groups (systemd.exec(5), SystemCallFilter=) that hold the call, one an index; NULL past the last. */
+/* systemd's @groups (systemd.exec(5), SystemCallFilter=) that hold the call, the smallest at index 0; NULL past the
+ * last. @known, which holds all, is not among them. */
 const char *knowledge_systemd_group(struct span syscall, size_t index);
