@@ -26,7 +26,7 @@ static void item_free(struct suggest_item *item)
 {
 	for (size_t i = 0; i < item->n_options; i++) {
 		free(item->options[i].title);
-		free(item->options[i].ops);
+		free(item->options[i].patch);
 		free(item->options[i].line);
 		free(item->options[i].changed);
 	}
@@ -42,7 +42,7 @@ void suggest_free(struct suggest *s)
 	free(s->format);
 	free(s->sha256);
 	free(s->text);
-	free(s->ops);
+	free(s->patch);
 	free(s->patched);
 	free(s->diff);
 	free(s->changed);
@@ -249,16 +249,19 @@ static void diff_name(const char *source, bool yaml, char ret[static 64])
 static int write_result(struct suggest_work *w, const struct suggest_plan *plan)
 {
 	struct suggest *s = w->s;
+	CLEANUP_FREE char *patch = plan->patch ? profile_patch_json(plan->patch) : strdup("[]");
 	CLEANUP_TEXT struct text diff = TEXT_EMPTY;
 	char name[64];
 	int r;
 
+	if (!patch)
+		return -ENOMEM;
 	diff_name(s->source, s->yaml, name);
 	r = unified_diff(span_from(s->text), (struct span){plan->p->text, plan->p->text_len}, name, &diff);
 	if (r == 0)
 		r = keep(&s->patched, plan->p->text);
 	if (r == 0)
-		r = keep(&s->ops, plan->amend.ops.data ? plan->amend.ops.data : "");
+		r = keep(&s->patch, patch);
 	s->diff = r == 0 ? text_take(&diff) : NULL;
 	return r ? r : s->diff ? 0 : -ENOMEM;
 }
@@ -285,7 +288,7 @@ static int combine(struct suggest_work *w)
 	r = suggest_plan_start(&plan, w, ground);
 	if (r == 0)
 		r = apply_recommended(w, &plan);
-	if (r == 0 && plan.owned) {
+	if (r == 0 && plan.patch) {
 		r = suggest_prove_all(w, &plan, &changes);
 		if (r == PROFILE_E_REFUSED) {
 			free(w->s->caution);

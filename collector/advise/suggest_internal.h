@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "seccompwatch/amend.h"
 #include "seccompwatch/knowledge.h"
 #include "seccompwatch/suggest.h"
 
@@ -58,14 +57,13 @@ unsigned suggest_selectors(const char *syscall);
 uint32_t suggest_recorded(enum event_action action); /* SECCOMP_RET_… without data; UINT32_MAX: not known */
 
 /* ---- suggest_plan.c ---- */
-/* A profile on its way through one amendment after the other. */
+/* A profile on its way through one change after the other. */
 struct suggest_plan {
 	const struct suggest_work *work;
 	const struct suggest_ground *ground;
-	const struct profile *p; /* the newest; `owned` unless it is the request's */
-	struct profile *owned;
+	struct profile_patch *patch; /* NULL: nothing has been changed yet */
+	const struct profile *p;     /* as it is by now */
 	struct profile_rules *rules; /* of it */
-	struct amend amend;
 	const char *cap; /* given to the container beside its own; NULL */
 };
 void suggest_plan_free(struct suggest_plan *plan);
@@ -94,7 +92,7 @@ int suggest_prove_all(struct suggest_work *w, const struct suggest_plan *plan, s
 /* Risk, options and the one recommended. */
 int suggest_offer(struct suggest_work *w, struct suggest_case *c);
 bool suggest_is_late(const struct suggest_work *w);
-int suggest_add_option(struct suggest_item *item, enum suggest_kind kind, char *title, const char *ops,
+int suggest_add_option(struct suggest_item *item, enum suggest_kind kind, char *title, char *patch,
 	struct suggest_changes *changed);
 const struct suggest_option *suggest_find_option(const struct suggest_item *item, enum suggest_kind kind);
 void suggest_set_risk(struct suggest_case *c);

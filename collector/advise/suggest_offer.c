@@ -13,20 +13,19 @@
 
 /* ---- options ---- */
 
-/* Takes over title and changed, in failure too. */
-int suggest_add_option(struct suggest_item *item, enum suggest_kind kind, char *title, const char *ops,
+/* Takes over all it is given, in failure too. */
+int suggest_add_option(struct suggest_item *item, enum suggest_kind kind, char *title, char *patch,
 	struct suggest_changes *changed)
 {
-	struct suggest_option *o = &item->options[item->n_options];
+	struct suggest_option *o = &item->options[item->n_options++];
 
-	*o = (struct suggest_option){.kind = kind, .title = title, .ops = strdup(ops ? ops : "")};
-	item->n_options++;
+	*o = (struct suggest_option){.kind = kind, .title = title, .patch = patch};
 	if (changed) {
 		o->changed = changed->items;
 		o->n_changed = changed->n;
 		*changed = (struct suggest_changes){0};
 	}
-	return o->title && o->ops ? 0 : -ENOMEM;
+	return title && patch ? 0 : -ENOMEM;
 }
 
 const struct suggest_option *suggest_find_option(const struct suggest_item *item, enum suggest_kind kind)
@@ -221,7 +220,8 @@ static int try_kind(struct suggest_work *w, struct suggest_case *c, enum suggest
 	if (r == 0)
 		r = suggest_prove(w, &plan, c, kind, &changes);
 	if (r == 0)
-		r = suggest_add_option(c->item, kind, title(c, kind, &plan), plan.amend.ops.data, &changes);
+		r = suggest_add_option(c->item, kind, title(c, kind, &plan),
+			plan.patch ? profile_patch_json(plan.patch) : strdup("[]"), &changes);
 	return r;
 }
 
@@ -262,7 +262,7 @@ static enum suggest_kind choose(const struct suggest_request *request, const str
 
 int suggest_offer(struct suggest_work *w, struct suggest_case *c)
 {
-	int r = suggest_add_option(c->item, SUGGEST_KEEP, title(c, SUGGEST_KEEP, NULL), "", NULL);
+	int r = suggest_add_option(c->item, SUGGEST_KEEP, title(c, SUGGEST_KEEP, NULL), strdup("[]"), NULL);
 
 	for (int kind = SUGGEST_KEEP + 1; r == 0 && c->item->denied && kind < SUGGEST_KIND_N; kind++) {
 		r = try_kind(w, c, (enum suggest_kind)kind);

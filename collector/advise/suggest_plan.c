@@ -11,8 +11,7 @@
 void suggest_plan_free(struct suggest_plan *plan)
 {
 	profile_rules_free(plan->rules);
-	profile_free(plan->owned);
-	amend_free(&plan->amend);
+	profile_patch_free(plan->patch);
 }
 
 static int resolve(struct suggest_plan *plan, const struct profile *p, struct profile_rules **ret)
@@ -40,25 +39,44 @@ int suggest_plan_start(struct suggest_plan *plan, const struct suggest_work *w, 
 	return resolve(plan, plan->p, &plan->rules);
 }
 
-/* After an amendment: the profile that its text is. */
-static int reload(struct suggest_plan *plan)
+/* The patch, made when it is first needed. */
+static int begin(struct suggest_plan *plan)
 {
-	struct profile_load_options options = {.name = plan->p->name};
-	struct profile_rules *rules = NULL;
-	struct profile *p = NULL;
-	int r = profile_load_text(text_span(&plan->amend.text), &options, &p, plan->work->problem);
+	return plan->patch ? 0 : profile_patch_new(plan->p, &plan->patch);
+}
 
-	if (r == 0)
-		r = resolve(plan, p, &rules);
-	if (r) {
-		profile_free(p);
+/* After a change, which frees what was before: the profile as it is now. */
+static int settle(struct suggest_plan *plan, int result)
+{
+	struct profile_rules *rules = NULL;
+	int r;
+
+	plan->p = profile_patch_profile(plan->patch);
+	r = resolve(plan, plan->p, &rules);
+	if (r)
 		return r;
-	}
 	profile_rules_free(plan->rules);
-	profile_free(plan->owned);
-	plan->p = plan->owned = p;
 	plan->rules = rules;
-	return 0;
+	return result;
+}
+
+static int add_name(struct suggest_plan *plan, size_t rule, const char *name)
+{
+	int r = begin(plan);
+
+	return r ? r : settle(plan, profile_patch_add_name(plan->patch, rule, name, plan->work->problem));
+}
+
+/* The last rule, or before another. */
+static int add_rule(struct suggest_plan *plan, size_t before, struct profile_rule *rule, uint32_t action)
+{
+	int r = begin(plan), error = profile_action_errno(action);
+
+	/* An errno of EPERM is what every runtime takes when none is said. */
+	rule->action = action & SECCOMP_RET_ACTION_FULL;
+	rule->error = error && error != EPERM ? error : -1;
+	return r ? r : settle(plan, profile_patch_add_rule(plan->patch, MIN(before, plan->p->n_rules), rule,
+		plan->work->problem));
 }
 
 /* ---- rules ---- */
@@ -128,23 +146,27 @@ static bool is_permitted_by_name(const struct suggest_plan *plan, const struct s
 static int add_for_name(struct suggest_plan *plan, const struct suggest_case *c, uint32_t action)
 {
 	size_t fitting = find_fitting(plan, action);
-	int r;
+	const char *names[] = {c->item->syscall};
 
 	if (fitting != SIZE_MAX)
-		r = amend_add_name(plan->p, fitting, c->item->syscall, &plan->amend);
-	else
-		r = amend_add_rule(plan->p, &(struct amend_rule){.name = c->item->syscall, .action = action}, SIZE_MAX,
-			&plan->amend);
-	return r ? r : reload(plan);
+		return add_name(plan, fitting, c->item->syscall);
+	return add_rule(plan, SIZE_MAX, &(struct profile_rule){.names = {names, 1}}, action);
 }
 
-/* Takes the name out of a rule; a rule that has no other becomes `action`. */
-static int take_out(struct suggest_plan *plan, size_t rule, size_t name, uint32_t action)
+/* With its last name the rule goes. */
+static int take_out(struct suggest_plan *plan, size_t rule, size_t name)
 {
-	int r = plan->p->rules[rule].names.n == 1 ? amend_set_action(plan->p, rule, action, &plan->amend)
-						  : amend_remove_name(plan->p, rule, name, &plan->amend);
+	CLEANUP_FREE char *copy = strdup(plan->p->rules[rule].names.items[name]);
+	int r = copy ? begin(plan) : -ENOMEM;
 
-	return r ? r : reload(plan);
+	return r ? r : settle(plan, profile_patch_remove_name(plan->patch, rule, copy, plan->work->problem));
+}
+
+static int set_action(struct suggest_plan *plan, size_t rule, uint32_t action)
+{
+	int r = begin(plan);
+
+	return r ? r : settle(plan, profile_patch_set_action(plan->patch, rule, action, plan->work->problem));
 }
 
 static int plan_deny(struct suggest_plan *plan, const struct suggest_case *c, int error)
@@ -164,8 +186,10 @@ static int plan_deny(struct suggest_plan *plan, const struct suggest_case *c, in
 	alone = plan->p->rules[rule].names.n == 1;
 	if (!alone && plan->p->rules[rule].n_args)
 		return PROFILE_E_REFUSED;
-	r = take_out(plan, rule, name, action);
-	return r || alone ? r : add_for_name(plan, c, action);
+	if (alone)
+		return set_action(plan, rule, action);
+	r = take_out(plan, rule, name);
+	return r ? r : add_for_name(plan, c, action);
 }
 
 static int plan_allow(struct suggest_plan *plan, const struct suggest_case *c)
@@ -174,7 +198,7 @@ static int plan_allow(struct suggest_plan *plan, const struct suggest_case *c)
 	int r = 0;
 
 	for (unsigned i = 0; i < STEPS_MAX && r == 0 && (rule = find_denial(plan, c, &name)) != SIZE_MAX; i++)
-		r = take_out(plan, rule, name, SECCOMP_RET_ALLOW);
+		r = take_out(plan, rule, name);
 	if (r == 0 && !profile_action_executes(plan->rules->default_action) && !is_permitted_by_name(plan, c))
 		r = add_for_name(plan, c, SECCOMP_RET_ALLOW);
 	return r;
@@ -183,24 +207,23 @@ static int plan_allow(struct suggest_plan *plan, const struct suggest_case *c)
 /* Before the first rule that names it, so that all that is said of it stands together. */
 static int allow_tuple(struct suggest_plan *plan, const struct suggest_case *c, const struct bpf_call *call)
 {
-	struct amend_rule rule = {.name = c->item->syscall, .action = SECCOMP_RET_ALLOW};
+	const char *names[] = {c->item->syscall};
 	struct profile_arg args[6];
+	struct profile_rule rule = {.names = {names, 1}, .args = args};
 	size_t before = SIZE_MAX;
-	int r;
 
-	for (unsigned i = 0; i < 6; i++) {
-		if (!(c->item->used & 1u << i))
-			continue;
-		if (call->args[i] > INT64_MAX)
+	/* jansson, and so the JSON that is told, has no larger numbers. */
+	for (unsigned i = 0; i < 6; i++)
+		if (c->item->used & 1u << i && call->args[i] > INT64_MAX)
 			return PROFILE_E_REFUSED;
-		args[rule.n_args++] = (struct profile_arg){.index = i, .value = call->args[i]};
-	}
-	rule.args = args;
+	for (unsigned i = 0; i < 6; i++)
+		if (c->item->used & 1u << i)
+			args[rule.n_args++] = (struct profile_arg){.index = i, .value = call->args[i],
+				.op = profile_op_from_name(SPAN("SCMP_CMP_EQ"))};
 	for (size_t i = plan->p->n_rules; i > 0; i--)
 		if (suggest_rule_names(plan->p, i - 1, c, NULL))
 			before = i - 1;
-	r = amend_add_rule(plan->p, &rule, before, &plan->amend);
-	return r ? r : reload(plan);
+	return add_rule(plan, before, &rule, SECCOMP_RET_ALLOW);
 }
 
 static int plan_allow_args(struct suggest_plan *plan, const struct suggest_case *c)
@@ -228,33 +251,27 @@ static bool is_for_cap(const struct suggest_plan *plan, size_t i, const char *ca
 /* Only Docker's and Podman's format knows conditions. */
 static int plan_capability(struct suggest_plan *plan, const struct suggest_case *c)
 {
-	const char *cap = c->known ? c->known->capability : NULL;
-	struct amend_rule rule = {.name = c->item->syscall, .action = SECCOMP_RET_ALLOW, .cap = cap};
-	int r = PROFILE_E_REFUSED;
+	const char *cap = c->known ? c->known->capability : NULL, *names[] = {c->item->syscall};
 	size_t i;
 
 	if (!cap || plan->p->format != PROFILE_FORMAT_DOCKER || c->verdict.by != PROFILE_BY_DEFAULT)
-		return r;
+		return PROFILE_E_REFUSED;
 	for (i = 0; i < plan->p->n_rules && !is_for_cap(plan, i, cap); i++)
 		;
 	if (i < plan->p->n_rules)
-		r = amend_add_name(plan->p, i, c->item->syscall, &plan->amend);
-	else
-		r = amend_add_rule(plan->p, &rule, SIZE_MAX, &plan->amend);
-	return r ? r : reload(plan);
+		return add_name(plan, i, c->item->syscall);
+	return add_rule(plan, SIZE_MAX, &(struct profile_rule){.names = {names, 1}, .includes.caps = {&cap, 1}},
+		SECCOMP_RET_ALLOW);
 }
 
+/* What another item's change has done already is no change. */
 static int plan_architecture(struct suggest_plan *plan, const struct suggest_case *c)
 {
-	int r;
+	int r = begin(plan);
 
 	if (c->verdict.by != PROFILE_BY_ARCH || !c->arch || !c->arch->token)
 		return PROFILE_E_REFUSED;
-	for (size_t i = 0; i < plan->rules->n_archs; i++)
-		if (plan->rules->archs[i] == c->arch)
-			return 0; /* another item's amendment has done it */
-	r = amend_add_arch(plan->p, plan->ground->host, c->arch, &plan->amend);
-	return r ? r : reload(plan);
+	return r ? r : settle(plan, profile_patch_add_arch(plan->patch, c->arch, plan->work->problem));
 }
 
 /* A rule that permits the call lacks one capability and nothing else. */

@@ -8,7 +8,7 @@
 
 static int add_line(struct suggest_item *item, enum suggest_kind kind, struct text *title, struct text *line)
 {
-	int r = suggest_add_option(item, kind, text_take(title), "", NULL);
+	int r = suggest_add_option(item, kind, text_take(title), strdup("[]"), NULL);
 
 	if (r == 0 && line->len)
 		item->options[item->n_options - 1].line = text_take(line);
@@ -53,7 +53,7 @@ int suggest_offer_lines(const struct suggest_request *request, struct suggest_ca
 {
 	struct suggest_item *item = c->item;
 	bool high = c->known && c->known->risk != KNOWLEDGE_RISK_LOW && c->known->risk != KNOWLEDGE_RISK_MEDIUM;
-	int r = suggest_add_option(item, SUGGEST_KEEP, strdup("Keep it denied"), "", NULL);
+	int r = suggest_add_option(item, SUGGEST_KEEP, strdup("Keep it denied"), strdup("[]"), NULL);
 
 	for (size_t i = 0; item->syscall && i < request->n_allow; i++)
 		high &= strcmp(request->allow[i], item->syscall) != 0;

@@ -72,18 +72,10 @@ static json_t *changes_json(const struct suggest_change *changes, size_t n)
 	return list;
 }
 
-static json_t *patch_json(const char *ops)
-{
-	CLEANUP_TEXT struct text t = TEXT_EMPTY;
-
-	text_printf(&t, "[%s]", ops ? ops : "");
-	return t.failed ? NULL : json_loads(t.data, 0, NULL);
-}
-
 static json_t *option_json(const struct suggest_option *option)
 {
 	json_t *o = json_pack("{s:s, s:s, s:o, s:o}", "kind", suggest_kind_name(option->kind), "title", option->title, "patch",
-		patch_json(option->ops), "changed", changes_json(option->changed, option->n_changed));
+		json_loads(option->patch, 0, NULL), "changed", changes_json(option->changed, option->n_changed));
 
 	if (o && option->line)
 		json_object_set_new(o, "line", json_string(option->line));
@@ -162,19 +154,7 @@ json_t *render_suggest_json(const struct suggest *s)
 	if (s->caution)
 		json_array_append_new(warnings, json_string(s->caution));
 	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I}", "profile", profile_json(s), "suggestions",
-		items_json(s), "patch", patch_json(s->ops), "unified_diff", s->diff ? s->diff : "", "changed",
+		items_json(s), "patch", s->patch ? json_loads(s->patch, 0, NULL) : json_array(), "unified_diff", s->diff ? s->diff : "", "changed",
 		changes_json(s->changed, s->n_changed), "warnings", warnings, "muted", (json_int_t)s->n_muted, "left_out",
 		(json_int_t)s->n_left_out, "undecidable", (json_int_t)s->n_undecidable);
-}
-
-void render_suggest_add_patch(const struct suggest *s, struct text *to)
-{
-	json_t *patch = patch_json(s->ops);
-	char *text = patch ? json_dumps(patch, JSON_INDENT(2)) : NULL;
-
-	text_add_str(to, text ? text : "");
-	text_add_char(to, '\n');
-	to->failed |= !text;
-	free(text);
-	json_decref(patch);
 }

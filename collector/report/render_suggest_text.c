@@ -139,6 +139,21 @@ static void add_option(struct text *to, const struct suggest_item *item, const s
 
 /* ---- the whole ---- */
 
+/* A tab is what the profile's author wrote; everything else is shown as it must be on a terminal. */
+static void add_line(struct text *to, struct span line)
+{
+	while (line.len) {
+		const char *tab = memchr(line.data, '\t', line.len);
+		size_t n = tab ? (size_t)(tab - line.data) : line.len;
+
+		text_add_terminal(to, (struct span){line.data, n});
+		if (tab)
+			text_add_char(to, '\t');
+		line = span_from_offset(line, n + (tab != NULL));
+	}
+	text_add_char(to, '\n');
+}
+
 static void add_diff(struct text *to, const struct suggest *s)
 {
 	const char *line = s->diff;
@@ -147,8 +162,7 @@ static void add_diff(struct text *to, const struct suggest *s)
 	while (*line) {
 		size_t n = strcspn(line, "\n");
 
-		text_add_terminal(to, (struct span){line, n});
-		text_add_char(to, '\n');
+		add_line(to, (struct span){line, n});
 		line += n + (line[n] == '\n');
 	}
 }

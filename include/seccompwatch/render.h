@@ -34,7 +34,6 @@ json_t *render_explain_json(const struct explain *e);
 /* The contract's suggestions. */
 json_t *render_suggest_json(const struct suggest *s);
 void render_suggest_add_text(const struct suggest *s, struct text *to); /* for a terminal */
-void render_suggest_add_patch(const struct suggest *s, struct text *to); /* RFC 6902 */
 json_t *render_change_json(const struct suggest_change *change);
 
 /* Where results go: standard output, or a file that appears under its name only when it is whole. */

@@ -37,7 +37,7 @@ struct suggest_change {
 struct suggest_option {
 	enum suggest_kind kind;
 	char *title; /* a sentence without a full stop */
-	char *ops;   /* JSON Patch operations (RFC 6902), separated by commas; "" for none */
+	char *patch; /* a list of JSON Patch operations (RFC 6902) */
 	char *line;  /* of a systemd unit; NULL */
 	struct suggest_change *changed;
 	size_t n_changed;
@@ -91,7 +91,7 @@ struct suggest {
 	uint64_t n_muted;
 	uint64_t n_undecidable; /* events without a syscall or an architecture */
 	/* All recommended options together, proven too. */
-	char *ops;     /* "" for no change */
+	char *patch;   /* as an option's */
 	char *patched; /* the whole file */
 	char *diff;    /* unified; "" for no change */
 	struct suggest_change *changed;
