@@ -60,6 +60,7 @@ extern const struct cmd cmd_profile;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_serve;
 extern const struct cmd cmd_status;
+extern const struct cmd cmd_suggest;
 extern const struct cmd cmd_summary;
 
 /* For `run`, which hands them on. */

@@ -17,6 +17,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_summary,
 	&cmd_explain,
 	&cmd_profile,
+	&cmd_suggest,
 	&cmd_status,
 	&cmd_doctor,
 	&cmd_help,
