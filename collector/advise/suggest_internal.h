@@ -23,6 +23,7 @@ struct suggest_case {
 	const struct profile_arch *arch; /* of the call; NULL: unknown */
 	const struct knowledge *known;   /* NULL */
 	bool expressible; /* libseccomp has a name for it */
+	bool harmless;    /* with the arguments that it had */
 	bool masked;      /* rules look at single bits of its arguments */
 	struct profile_verdict verdict;  /* of the first denied call */
 	size_t n_denied, n_permitted, n_milder, n_stricter; /* classes of arguments, against what was recorded */
@@ -80,6 +81,8 @@ void suggest_changes_free(struct suggest_changes *c);
 /* Compiles the plan's profile: counted in what it all cost. */
 int suggest_compile(struct suggest_work *w, const struct profile_rules *rules, struct profile_filter **ret,
 	struct profile_problem *problem);
+/* Of the arguments that matter to the change, whatever architecture and syscall. */
+bool suggest_is_match(const struct profile_change *change, const struct bpf_call *call);
 /* 0, and what changed; PROFILE_E_REFUSED: the option does not do what it says, or more than it may. */
 int suggest_prove(struct suggest_work *w, const struct suggest_plan *plan, const struct suggest_case *c,
 	enum suggest_kind kind, struct suggest_changes *ret);

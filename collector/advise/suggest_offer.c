@@ -61,6 +61,45 @@ static bool may_make_namespaces(const struct suggest_case *c)
 	return item->n_more_asked > 0;
 }
 
+/* Values of one argument with which a call that can do harm does none. Sources: moby's default profile for personality;
+ * the protocol families that every libc opens. */
+static const struct {
+	const char *syscall;
+	unsigned arg;
+	uint64_t values[6];
+	size_t n;
+	const char *why;
+} harmless[] = {
+	{"personality", 0, {0, 0x8, 0x20000, 0x20008, 0xffffffff}, 5,
+		"with these values it only asks, or changes how uname answers: moby's default profile allows them to everybody"},
+	{"socket", 0, {1, 2, 10, 16}, 4,
+		"these protocol families (unix, inet, inet6, netlink) are what every libc opens"},
+};
+
+static bool is_harmless_value(size_t row, uint64_t value)
+{
+	for (size_t i = 0; i < harmless[row].n; i++)
+		if (harmless[row].values[i] == value)
+			return true;
+	return false;
+}
+
+/* NULL: there is more to it than is known to be harmless. */
+static const char *why_harmless(const struct suggest_item *item)
+{
+	if (item->knowing == SUGGEST_UNKNOWN || !item->syscall || item->n_more_asked || item->n_asked == 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++) {
+		bool all = strcmp(harmless[i].syscall, item->syscall) == 0 && (item->used & 1u << harmless[i].arg);
+
+		for (size_t k = 0; k < item->n_asked && all; k++)
+			all = is_harmless_value(i, item->asked[k].args[harmless[i].arg]);
+		if (all)
+			return harmless[i].why;
+	}
+	return NULL;
+}
+
 void suggest_set_risk(struct suggest_case *c)
 {
 	struct suggest_item *item = c->item;
@@ -71,6 +110,11 @@ void suggest_set_risk(struct suggest_case *c)
 		risk = KNOWLEDGE_RISK_HIGH;
 		item->risk_reason = "it can create namespaces, in which a process has capabilities that the host's kernel code "
 				    "was not written to give everybody";
+	}
+	c->harmless = why_harmless(item) != NULL;
+	if (c->harmless) {
+		risk = KNOWLEDGE_RISK_LOW;
+		item->risk_reason = why_harmless(item);
 	}
 	item->risk = knowledge_risk_name(risk == KNOWLEDGE_RISK_UNKNOWN ? KNOWLEDGE_RISK_HIGH : risk);
 }
@@ -232,6 +276,23 @@ static bool answers_enosys(const struct suggest_case *c)
 	return c->verdict.action == (SECCOMP_RET_ERRNO | ENOSYS);
 }
 
+/* Whether allowing it at all opens nothing but the arguments that were asked for. */
+static bool opens_no_more(const struct suggest_case *c)
+{
+	const struct suggest_option *o = suggest_find_option(c->item, SUGGEST_ALLOW);
+
+	for (size_t i = 0; o && i < o->n_changed; i++) {
+		const struct profile_change *change = &o->changed[i].change;
+		bool asked = false;
+
+		for (size_t k = 0; k < c->item->n_asked && !asked; k++)
+			asked = change->used && suggest_is_match(change, &c->item->asked[k]);
+		if (!asked)
+			return false;
+	}
+	return o != NULL;
+}
+
 static enum suggest_kind choose_allowing(const struct suggest_case *c)
 {
 	const bool low = strcmp(c->item->risk, knowledge_risk_name(KNOWLEDGE_RISK_LOW)) == 0;
@@ -239,8 +300,11 @@ static enum suggest_kind choose_allowing(const struct suggest_case *c)
 	if (c->verdict.by == PROFILE_BY_ARCH)
 		return has(c, SUGGEST_ARCHITECTURE) ? SUGGEST_ARCHITECTURE : SUGGEST_KEEP;
 	/* What the profile tells apart already is worth telling apart; so is what is not quite harmless. */
-	if (has(c, SUGGEST_ALLOW_ARGS) && (c->verdict.named || !low))
+	if (has(c, SUGGEST_ALLOW_ARGS) && (c->verdict.named || c->harmless || !low))
 		return SUGGEST_ALLOW_ARGS;
+	/* What is harmless for its arguments is so for no others. */
+	if (c->harmless)
+		return opens_no_more(c) ? SUGGEST_ALLOW : SUGGEST_KEEP;
 	if (has(c, SUGGEST_CAPABILITY) && !low)
 		return SUGGEST_CAPABILITY;
 	return has(c, SUGGEST_ALLOW) ? SUGGEST_ALLOW : SUGGEST_KEEP;

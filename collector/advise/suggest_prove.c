@@ -94,7 +94,7 @@ static bool is_harmless(const struct profile_change *change, const struct sugges
 
 /* ---- which of the changes was asked for ---- */
 
-static bool is_match(const struct profile_change *change, const struct bpf_call *call)
+bool suggest_is_match(const struct profile_change *change, const struct bpf_call *call)
 {
 	for (unsigned i = 0; i < 6; i++)
 		if (change->used & 1u << i && change->call.args[i] != call->args[i])
@@ -109,7 +109,7 @@ static bool was_asked(const struct profile_change *change, const struct suggest_
 	if (change->call.arch != item->call.arch || change->call.nr != item->call.nr)
 		return false;
 	for (size_t i = 0; i < item->n_asked; i++)
-		if (is_match(change, &item->asked[i]))
+		if (suggest_is_match(change, &item->asked[i]))
 			return true;
 	return item->knowing == SUGGEST_UNKNOWN && change->from == item->decision;
 }
@@ -119,7 +119,7 @@ static bool is_listed(const struct suggest_changes *changes, const struct bpf_ca
 	for (size_t i = 0; i < changes->n; i++) {
 		const struct profile_change *change = &changes->items[i].change;
 
-		if (change->call.arch == call->arch && change->call.nr == call->nr && is_match(change, call))
+		if (change->call.arch == call->arch && change->call.nr == call->nr && suggest_is_match(change, call))
 			return true;
 	}
 	return false;
