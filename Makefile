@@ -37,7 +37,7 @@ LINK          = $(CC) $(BASE_LDFLAGS) $(CFLAGS) $(LDFLAGS)
 
 # ---- sources -----------------------------------------------------------------------------------------------
 SOURCES   := $(sort $(shell find collector web -name '*.c' 2>/dev/null))
-GENERATED := $(BUILD)/gen/schema_data.c $(BUILD)/gen/assets_data.c
+GENERATED := $(BUILD)/gen/schema_data.c $(BUILD)/gen/marks_data.c $(BUILD)/gen/assets_data.c
 LIB_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out collector/main.c,$(SOURCES))) $(GENERATED:.c=.o)
 LIB       := $(BUILD)/libseccompwatch.a
 BIN       := $(BUILD)/seccompwatch
@@ -82,6 +82,9 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 $(BUILD)/gen/schema_data.c: $(wildcard schema/*) collector/embed.sh
 	@mkdir -p $(@D)
 	sh collector/embed.sh schema $(sort $(wildcard schema/*.sql schema/*.csv schema/*.json)) > $@
+$(BUILD)/gen/marks_data.c: $(wildcard schema/marks/*.sql) collector/embed.sh
+	@mkdir -p $(@D)
+	sh collector/embed.sh marks $(sort $(wildcard schema/marks/*.sql)) > $@
 ASSETS := $(sort $(wildcard web/ui/*))
 CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
 $(BUILD)/gen/assets_data.c: $(ASSETS) collector/embed.sh

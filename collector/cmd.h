@@ -56,6 +56,7 @@ extern const struct cmd cmd_events;
 extern const struct cmd cmd_explain;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_import;
+extern const struct cmd cmd_mute;
 extern const struct cmd cmd_profile;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_serve;

@@ -18,6 +18,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_explain,
 	&cmd_profile,
 	&cmd_suggest,
+	&cmd_mute,
 	&cmd_status,
 	&cmd_doctor,
 	&cmd_help,

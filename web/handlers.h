@@ -19,5 +19,10 @@ void api_containers(struct web *web, const struct request *req, const char *rest
 void api_container(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void health_api(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void health_probe(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void marks_api_list(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void marks_api_add(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void marks_api_remove(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void marks_api_looked(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void marks_api_look(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void metrics_text(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void stream_open(struct web *web, const struct request *req, const char *rest, struct answer *ans);

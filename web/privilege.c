@@ -2,15 +2,12 @@
 #include "privilege.h"
 
 #include <grp.h>
-#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <linux/capability.h>
 
 #include "seccompwatch/store.h"
-
-#define USER_FALLBACK "nobody"
 
 static int fail(struct text *why, const char *what)
 {
@@ -22,7 +19,7 @@ static int fail(struct text *why, const char *what)
 
 int privilege_find(struct privilege_identity *ret, struct text *why)
 {
-	struct passwd *user;
+	uid_t uid;
 	gid_t gid;
 	int r;
 
@@ -30,14 +27,12 @@ int privilege_find(struct privilege_identity *ret, struct text *why)
 		*ret = (struct privilege_identity){.uid = geteuid(), .gid = getegid()};
 		return 0;
 	}
-	user = getpwnam(STORE_USER);
-	if (!user)
-		user = getpwnam(USER_FALLBACK);
-	if (!user || user->pw_uid == 0) {
-		text_add_str(why, "cannot leave root: there is neither a user " STORE_USER " nor " USER_FALLBACK);
-		return -ENOENT;
+	r = store_user(&uid);
+	if (r < 0) {
+		text_add_str(why, "cannot leave root: there is neither a user " STORE_USER " nor a user nobody");
+		return r;
 	}
-	*ret = (struct privilege_identity){.was_root = true, .uid = user->pw_uid};
+	*ret = (struct privilege_identity){.was_root = true, .uid = uid};
 	r = store_group(&gid);
 	if (r < 0) {
 		text_printf(why, "cannot leave root: no group for it: %s", strerror(-r));

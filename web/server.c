@@ -10,6 +10,7 @@
 #include "listen.h"
 #include "privilege.h"
 #include "seccompwatch/log.h"
+#include "seccompwatch/marks.h"
 #include "stream.h"
 
 #define BACKLOG         512
@@ -82,10 +83,21 @@ static int open_database(struct server *s, const struct server_options *o)
 	int r;
 
 	s->web.version = o->version;
+	s->web.db = o->db;
 	r = reader_new(o->db, &s->web.reader);
 	if (r == 0)
 		reader_get(s->web.reader, &ignored);
 	return r;
+}
+
+/* While still root. Without them nothing can be muted, and all else works. */
+static void prepare_marks(const struct server_options *o)
+{
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	int r = marks_prepare(o->db, &why);
+
+	if (r < 0)
+		log_warning("serve: nothing can be muted: %s", why.len > 0 ? why.data : strerror(-r));
 }
 
 static int on_signal(void *data, int signal, int sender_pid)
@@ -136,8 +148,8 @@ static void clean_up(struct server *s)
 			close(s->fd[i]);
 }
 
-/* The order of privilege: bind what only root may bind, leave root, make sure, and only then listen, open the
- * database and read what others write. */
+/* The order of privilege: make what only root may make, bind what only root may bind, leave root, make sure, and only
+ * then listen, open the database and read what others write. */
 static int set_up(struct server *s, const struct server_options *o, struct text *why)
 {
 	struct privilege_identity who;
@@ -146,6 +158,8 @@ static int set_up(struct server *s, const struct server_options *o, struct text 
 	raise_descriptors();
 	if (r == 0)
 		r = privilege_find(&who, why);
+	if (r == 0)
+		prepare_marks(o);
 	if (r == 0)
 		r = bind_addresses(s, true, who.gid, why);
 	if (r == 0)

@@ -10,6 +10,7 @@ struct stream;
 
 struct web {
 	const char *version;
+	const char *db; /* its path: the marks lie beside it */
 	struct reader *reader;
 	struct stream *stream;
 	uint64_t *asset_hashes; /* one for each of embed_assets; free() */

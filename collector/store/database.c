@@ -99,15 +99,14 @@ static int configure(struct database *d, int busy_ms)
 	return 0;
 }
 
-int database_open(struct database **ret, const char *path, int busy_ms, struct text *why)
+int database_open(struct database **ret, const char *path, int flags, int busy_ms, struct text *why)
 {
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	CLEANUP(database_close_p) struct database *d = calloc(1, sizeof(*d));
 	int r;
 
 	if (!d || !(d->path = strdup(path)))
 		return -ENOMEM;
-	r = sqlite3_open_v2(path, &d->handle, flags, NULL);
+	r = sqlite3_open_v2(path, &d->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	r = r != SQLITE_OK ? database_fail(d, r) : configure(d, busy_ms);
 	if (r < 0) {
 		text_add_str(why, d->error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* database: the writer's SQLite door: a connection, its prepared statements, and errors as errno and a sentence. */
+/* database: the writers' SQLite door: a connection, its prepared statements, and errors as errno and a sentence. */
 #pragma once
 
 #include <sqlite3.h>
@@ -8,7 +8,8 @@
 
 struct database;
 
-int database_open(struct database **ret, const char *path, int busy_ms, struct text *why);
+/* `flags` are SQLite's: SQLITE_OPEN_READWRITE and so on. */
+int database_open(struct database **ret, const char *path, int flags, int busy_ms, struct text *why);
 void database_close(struct database *d);
 DEFINE_CLEANUP(struct database *, database_close)
 

@@ -6,6 +6,11 @@
 
 #include "seccompwatch/embed.h"
 
+const struct migrate_kind migrate_events = {0x53435741 /* "SCWA" */, embed_schema, "PRAGMA journal_mode = WAL", true,
+	"is another program's database; it is left alone. Name another --db"};
+const struct migrate_kind migrate_marks = {0x5343574d /* "SCWM" */, embed_marks, "PRAGMA journal_mode = DELETE", false,
+	"is not what the server keeps there; it is left alone. Move it away"};
+
 static int version_of(const char *name)
 {
 	struct span ending = span_from_offset(span_from(name), strlen(name) - MIN(strlen(name), (size_t)4));
@@ -17,17 +22,16 @@ static int version_of(const char *name)
 	return (int)number;
 }
 
-static int newest(void)
+static int newest(const struct migrate_kind *kind)
 {
 	int version = 0;
 
-	for (const struct embed_file *f = embed_schema; f->name; f++)
+	for (const struct embed_file *f = kind->files; f->name; f++)
 		version = MAX(version, version_of(f->name));
 	return version;
 }
 
-/* Whose it is, before anything in it is touched. */
-static int recognise(struct database *d, int64_t *ret_version)
+int migrate_recognise(struct database *d, const struct migrate_kind *kind, int64_t *ret_version)
 {
 	int64_t id, version, tables;
 	char sentence[160];
@@ -39,13 +43,12 @@ static int recognise(struct database *d, int64_t *ret_version)
 		r = database_number(d, "SELECT count(*) FROM sqlite_schema", &tables, "");
 	if (r < 0)
 		return r;
-	if (id != MIGRATE_APPLICATION_ID && (id != 0 || version != 0 || tables != 0))
-		return database_say(d, -EMEDIUMTYPE,
-			"is another program's database; it is left alone. Name another --db");
-	if (version > newest()) {
+	if (id != kind->application_id && (id != 0 || version != 0 || tables != 0))
+		return database_say(d, -EMEDIUMTYPE, kind->remedy);
+	if (version > newest(kind)) {
 		snprintf(sentence, sizeof(sentence),
 			"has schema %d, this program (" VERSION ") knows %d; use the newer program that wrote it",
-			(int)version, newest());
+			(int)version, newest(kind));
 		return database_say(d, -EPROTONOSUPPORT, sentence);
 	}
 	*ret_version = version;
@@ -62,20 +65,20 @@ static int add_hash_key(struct database *d)
 		(struct span){key, sizeof(key)});
 }
 
-static int apply(struct database *d, const struct embed_file *file, int version)
+static int apply(struct database *d, const struct migrate_kind *kind, const struct embed_file *file, int version)
 {
 	char pragmas[80];
 	int r = database_script(d, (const char *)file->plain);
 
-	if (r == 0 && version == 1)
+	if (r == 0 && version == 1 && kind->keyed)
 		r = add_hash_key(d);
 	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
-		MIGRATE_APPLICATION_ID, version);
+		kind->application_id, version);
 	return r < 0 ? r : database_script(d, pragmas);
 }
 
 /* Another process may be doing the same: what counts is the version seen inside the transaction. */
-static int apply_once(struct database *d, const struct embed_file *file)
+static int apply_once(struct database *d, const struct migrate_kind *kind, const struct embed_file *file)
 {
 	int version = version_of(file->name);
 	int64_t current;
@@ -85,7 +88,7 @@ static int apply_once(struct database *d, const struct embed_file *file)
 		return r;
 	r = database_number(d, "PRAGMA user_version", &current, "");
 	if (r == 0 && current < version)
-		r = apply(d, file, version);
+		r = apply(d, kind, file, version);
 	if (r == 0)
 		r = database_commit(d);
 	if (r < 0)
@@ -93,15 +96,15 @@ static int apply_once(struct database *d, const struct embed_file *file)
 	return r;
 }
 
-int migrate_database(struct database *d)
+int migrate_database(struct database *d, const struct migrate_kind *kind)
 {
 	int64_t version = 0;
-	int r = recognise(d, &version);
+	int r = migrate_recognise(d, kind, &version);
 
 	if (r == 0)
-		r = database_script(d, "PRAGMA journal_mode = WAL");
-	for (const struct embed_file *f = embed_schema; f->name && r == 0; f++)
+		r = database_script(d, kind->journal);
+	for (const struct embed_file *f = kind->files; f->name && r == 0; f++)
 		if (version_of(f->name) > version)
-			r = apply_once(d, f);
+			r = apply_once(d, kind, f);
 	return r;
 }

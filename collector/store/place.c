@@ -13,6 +13,7 @@
 #include "seccompwatch/log.h"
 #include "seccompwatch/store.h"
 
+#define USER_FALLBACK  "nobody"
 #define FILE_MODE      0640
 #define DIRECTORY_MODE 0750
 /* Between what systemd gives to homes (up to 60513) and to dynamic users (from 61184): see its UIDS-GIDS. */
@@ -34,6 +35,18 @@ int store_group(gid_t *ret)
 		}
 	}
 	return -ENOENT;
+}
+
+int store_user(uid_t *ret)
+{
+	struct passwd *user = getpwnam(STORE_USER);
+
+	if (!user)
+		user = getpwnam(USER_FALLBACK);
+	if (!user || user->pw_uid == 0)
+		return -ENOENT;
+	*ret = user->pw_uid;
+	return 0;
 }
 
 static int fail(struct text *why, const char *path, const char *what)
@@ -122,7 +135,7 @@ static int admit_group(const char *directory)
 	return 0;
 }
 
-static int prepare_directory(const char *path, struct text *why)
+int place_prepare_directory(const char *path, struct text *why)
 {
 	CLEANUP_FREE char *copy = strdup(path);
 	const char *directory;
@@ -180,7 +193,7 @@ static int prepare_file(const char *path, struct text *why)
 
 int place_prepare(const char *path, struct text *why)
 {
-	int r = prepare_directory(path, why);
+	int r = place_prepare_directory(path, why);
 
 	return r < 0 ? r : prepare_file(path, why);
 }

@@ -60,7 +60,7 @@ static int make_caches(struct store *s, uint32_t max_signatures)
 
 static int prepare(struct store *s, const struct store_options *options)
 {
-	int r = migrate_database(s->db);
+	int r = migrate_database(s->db, &migrate_events);
 
 	if (r == 0)
 		r = configure(s);
@@ -94,7 +94,7 @@ int store_open(struct store **ret, const struct store_options *options, struct t
 	s->lock = -1;
 	r = take_place(s, options->path, why);
 	if (r == 0)
-		r = database_open(&s->db, options->path, BUSY_OPEN_MS, why);
+		r = database_open(&s->db, options->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, BUSY_OPEN_MS, why);
 	if (r < 0)
 		return r;
 	r = prepare(s, options);

@@ -13,6 +13,7 @@ struct embed_file {
 };
 
 extern const struct embed_file embed_schema[]; /* schema/ *.sql *.csv *.json, in order of name */
+extern const struct embed_file embed_marks[];  /* schema/marks/ *.sql */
 extern const struct embed_file embed_assets[]; /* web/ui and the chart library */
 
 /* NULL when there is no such file. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "explain.h"
+#include "marks.h"
 #include "query.h"
 #include "suggest.h"
 
@@ -30,6 +31,8 @@ void render_status_add_json(const struct query_status *status, const char *versi
 /* The same columns, flattened: a head and one row. */
 void render_status_add_csv(const struct query_status *status, const char *version, struct text *to);
 json_t *render_explain_json(const struct explain *e);
+json_t *render_mute_json(const struct marks_mute *mute);
+json_t *render_mutes_json(const struct marks *marks); /* an array */
 
 /* The contract's suggestions. */
 json_t *render_suggest_json(const struct suggest *s);
@@ -72,4 +75,6 @@ int render_stream_end(struct render_stream *s);
 uint64_t render_stream_rows(const struct render_stream *s);
 
 /* For people. */
+void render_mute_add_words(const struct marks_mute *mute, struct text *to); /* without its note */
+void render_mutes_add_text(const struct marks *marks, struct text *to);    /* a line each */
 void render_status_add_text(const struct query_status *status, const char *version, struct text *to);

@@ -47,3 +47,5 @@ const char *store_error(const struct store *s);
 /* The group that owns databases made by root: "seccompwatch" when it exists, else a gid nobody has. */
 #define STORE_USER "seccompwatch"
 int store_group(gid_t *ret);
+/* Who serves what root collects: the user of that name, else "nobody"; -ENOENT when there is neither. */
+int store_user(uid_t *ret);

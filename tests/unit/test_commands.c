@@ -17,7 +17,7 @@
 
 #define WORDS_MAX 16
 
-const struct cmd *const cmd_table[] = {&cmd_events, &cmd_summary, &cmd_status, &cmd_help, NULL};
+const struct cmd *const cmd_table[] = {&cmd_events, &cmd_summary, &cmd_mute, &cmd_status, &cmd_help, NULL};
 
 static const struct cmd *find(const char *name)
 {
@@ -76,7 +76,8 @@ static char *output_of(const struct events_db *f, const char *command, int expec
 
 static void test_usage(void **state)
 {
-	static const char *const wrong[] = {"events --limit x", "events --limit -1", "events --order up", "events --format xml",
+	static const char *const wrong[] = {"mute --undo", "mute --note x", "mute --image a --unit b mkdir", "mute --format xml",
+		"events --limit x", "events --limit -1", "events --order up", "events --format xml",
 		"events --since yesterday", "events --since 2026-02-30", "events --pid x", "events --nonsense", "events operand",
 		"events --action log --outcome killed", "events --since 1h --until 2h", "events --follow --format json",
 		"events --follow --order desc", "events --container aaaa", "summary --by", "summary --by nonsense",
