@@ -4,10 +4,12 @@
 # machine (linux-libc-dev, its -cross packages), or with those below DIR (an unpacked linux-libc-dev: DIR/usr/…), and
 # looks for doubled names and numbers. A call that a header has and the table lacks is printed, so that a newer
 # header's rows can be copied in. tests/unit/test_names.c compares the table with libseccomp's.
-# The number columns stand before any quoted column: awk splits at commas.
+# Then the columns of knowledge, and systemd's groups against the systemd-analyze of this machine, if it is the same one.
+# Only the last column (why) is quoted: awk splits at commas.
 set -eu
 cd "$(dirname "$0")/.."
 table=schema/syscalls.csv
+groups=schema/systemd_groups.csv
 root=${1:-}
 status=0
 
@@ -63,6 +65,82 @@ while read -r arch file places; do
 done <<EOF
 $(headers)
 EOF
+
+# ---- knowledge ----
+
+capabilities=$(sed -nE 's/^#define[[:blank:]]+(CAP_[A-Z_]+)[[:blank:]]+[0-9]+$/\1/p' "$root/usr/include/linux/capability.h" |
+	tr '\n' ' ')
+[ -n "$capabilities" ] || { echo "no capabilities in $root/usr/include/linux/capability.h"; status=1; }
+
+# Rows of x86_64 and aarch64 must be complete, others complete or empty.
+grep -v '^#' "$table" | awk -F, -v table="$table" -v capabilities="$capabilities" '
+	function wrong(what) { print table ": " $name ": " what; bad = 1 }
+	function one_of(word, list) { return index(" " list " ", " " word " ") > 0 }
+	NR == 1 {
+		for (i = 1; i <= NF; i++) at[$i] = i
+		name = at["name"]; group = at["group"]; capability = at["capability"]; risk = at["risk"]
+		fallback = at["fallback"]; since = at["since"]; why = at["why"]
+		if (why != NF || !group || !capability || !risk || !fallback || !since) { print table ": columns"; bad = 1; exit }
+		next
+	}
+	{
+		text = $why
+		for (i = why + 1; i <= NF; i++) text = text "," $i
+		quoted = text ~ /^".*"$/
+		gsub(/^"|"$/, "", text)
+		names[$name] = 1
+		if ($fallback != "") falls[$name] = $fallback
+		required = $at["x86_64"] != "" || $at["aarch64"] != ""
+		if (!required && $group $capability $risk $fallback $since text == "") next
+		if (!one_of($group, "file io network process signal identity sched memory time ipc keys mount namespace " \
+			"tracing security modules system obsolete")) wrong("group " $group)
+		if (!one_of($risk, "low medium high")) wrong("risk " $risk)
+		if ($capability != "" && !one_of($capability, capabilities)) wrong("no capability " $capability)
+		if ($since !~ /^[0-9]+\.[0-9]+(\.[0-9]+)?$/ && (required && $group != "obsolete" || $since != ""))
+			wrong("since " $since)
+		if (length(text) < 20 || length(text) > 120) wrong("why has " length(text) " characters")
+		if (text ~ /\.$|^[ A-Z]|"|  / || (text ~ /,/) != quoted) wrong("why: " text)
+		if (text in said) wrong("why says what it says of " said[text])
+		said[text] = $name
+	}
+	END {
+		for (n in falls) if (!(falls[n] in names) || falls[n] == n) { print table ": " n " falls back to " falls[n]; bad = 1 }
+		exit bad
+	}' || status=1
+
+# ---- systemd ----
+
+members() { grep -v '^#' "$groups" | sed 1d; }
+
+members | awk -F, -v groups="$groups" '
+	NF != 2 || $1 !~ /^@[a-z-]+$/ || $2 !~ /^[a-z0-9_]+$/ || seen[$0]++ { print groups ": " $0; bad = 1 }
+	$1 != last && last { if (size > 0 && n < size) { print groups ": " last " is not in order of size"; bad = 1 }; size = n; n = 0 }
+	{ last = $1; n++ }
+	END { if (n < size || n == 0) { print groups ": " last " is not in order of size"; bad = 1 }; exit bad }' || status=1
+
+# "@group call" a line, nested groups expanded.
+analyzed() {
+	systemd-analyze syscall-filter 2>/dev/null | awk '
+		/^@/ { group = $1; order[++n] = group }
+		/^    [@a-z0-9_]/ { if (group) holds[group] = holds[group] " " $1 }
+		/^#/ { group = "" }
+		function expand(top, group,   i, count, words) {
+			count = split(holds[group], words, " ")
+			for (i = 1; i <= count; i++)
+				if (words[i] ~ /^@/) expand(top, words[i]); else print top "," words[i]
+		}
+		END { for (i = 1; i <= n; i++) if (order[i] != "@known") expand(order[i], order[i]) }' | sort -u
+}
+case $(systemd-analyze --version 2>/dev/null | head -1) in
+"systemd 252 "*)
+	if members | sort | { analyzed | diff /dev/fd/3 - >/dev/null; } 3<&0; then
+		echo "systemd: $(members | cut -d, -f1 | sort -u | wc -l) groups as in systemd 252"
+	else
+		echo "$groups: not as systemd-analyze syscall-filter has it"
+		status=1
+	fi ;;
+*) echo "systemd: groups not compared, there is no systemd-analyze 252" ;;
+esac
 
 [ "$compared" -gt 0 ] || { echo "no kernel headers below $root/usr: install linux-libc-dev"; status=1; }
 [ $status = 0 ] && echo "syscalls: ok ($compared of 9 columns compared)"
