@@ -238,6 +238,13 @@ static void diff_name(const char *source, bool yaml, char ret[static 64])
 	const char *slash = strrchr(source, '/');
 	size_t n = 0;
 
+	if (span_starts(span_from(source), SPAN("container "))) {
+		char file[64];
+
+		snprintf(file, sizeof(file), "%.58s.json", source + strlen("container "));
+		diff_name(file, yaml, ret);
+		return;
+	}
 	for (const char *s = slash ? slash + 1 : source; *s && n < 63; s++)
 		ret[n++] = (*s >= '0' && *s <= '9') || (*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z') || strchr("._-", *s)
 			? *s : '_';

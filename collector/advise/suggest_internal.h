@@ -72,6 +72,9 @@ int suggest_plan_start(struct suggest_plan *plan, const struct suggest_work *w, 
 /* PROFILE_E_REFUSED: there is no such change of this profile. */
 int suggest_plan_apply(struct suggest_plan *plan, const struct suggest_case *c, enum suggest_kind kind);
 
+/* Whether more rules name the call than in the profile as it is. */
+bool suggest_names_call(const struct suggest_plan *plan, const struct suggest_case *c);
+
 /* ---- suggest_prove.c ---- */
 struct suggest_changes {
 	struct suggest_change *items;

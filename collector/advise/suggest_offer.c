@@ -204,6 +204,8 @@ static void title_capability(struct text *t, const struct suggest_case *c, const
 static void title_architecture(struct text *t, const struct suggest_case *c, const struct suggest_plan *plan)
 {
 	text_printf(t, "Cover %s, so that the profile's rules count for its programs too", c->arch->name);
+	if (suggest_names_call(plan, c))
+		text_printf(t, ", and allow %s, which they deny", call_name(c->item));
 }
 
 static void title_grant(struct text *t, const struct suggest_case *c, const struct suggest_plan *plan)

@@ -141,6 +141,20 @@ static bool is_permitted_by_name(const struct suggest_plan *plan, const struct s
 	return false;
 }
 
+static size_t count_naming(const struct profile *p, const struct suggest_case *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		n += suggest_rule_names(p, i, c, NULL);
+	return n;
+}
+
+bool suggest_names_call(const struct suggest_plan *plan, const struct suggest_case *c)
+{
+	return count_naming(plan->p, c) != count_naming(plan->work->request->profile, c);
+}
+
 /* ---- steps ---- */
 
 static int add_for_name(struct suggest_plan *plan, const struct suggest_case *c, uint32_t action)
@@ -264,14 +278,28 @@ static int plan_capability(struct suggest_plan *plan, const struct suggest_case 
 		SECCOMP_RET_ALLOW);
 }
 
-/* What another item's change has done already is no change. */
+static bool is_denied_by_name(const struct suggest_plan *plan, const struct suggest_case *c)
+{
+	size_t name;
+
+	for (size_t i = 0; i < plan->p->n_rules; i++)
+		if (is_active(plan, i) && profile_action_executes(plan->rules->uses[i].action) &&
+			suggest_rule_names(plan->p, i, c, NULL))
+			return false;
+	return !profile_action_executes(plan->rules->default_action) || find_denial(plan, c, &name) != SIZE_MAX;
+}
+
+/* Where the rules would deny the call on its own architecture too, it is allowed besides. What another item's change has
+ * done already is no change. */
 static int plan_architecture(struct suggest_plan *plan, const struct suggest_case *c)
 {
 	int r = begin(plan);
 
 	if (c->verdict.by != PROFILE_BY_ARCH || !c->arch || !c->arch->token)
 		return PROFILE_E_REFUSED;
-	return r ? r : settle(plan, profile_patch_add_arch(plan->patch, c->arch, plan->work->problem));
+	if (r == 0)
+		r = settle(plan, profile_patch_add_arch(plan->patch, c->arch, plan->work->problem));
+	return r || !c->expressible || !is_denied_by_name(plan, c) ? r : plan_allow(plan, c);
 }
 
 /* A rule that permits the call lacks one capability and nothing else. */

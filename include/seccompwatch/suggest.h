@@ -126,5 +126,13 @@ struct suggest_request {
 int suggest_make(struct query *q, const struct suggest_request *request, struct suggest *ret,
 	struct profile_problem *problem);
 
+/* The profile that a container was started with, as a file for people. -ENOENT: none is known, or (has_spec) there was
+ * none; PROFILE_E_REFUSED, -ENOMEM, or what the reader returns. */
+int suggest_load(struct query *q, const struct query_container *container, struct profile **ret, char **ret_sha256,
+	struct profile_problem *problem);
+/* Sets the model and the engine to what starts such containers, as a rule: crun for Podman, else runc. container may be
+ * NULL. */
+void suggest_fit(const struct query_container *container, struct suggest_request *request);
+
 /* The captured linux.seccomp, which is one line, as a file for people; numbers and strings stay as they are. */
 int suggest_indent(struct span json, struct text *ret);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What a container says about how to advise on it. */
+#include "suggest_internal.h"
+
+int suggest_load(struct query *q, const struct query_container *container, struct profile **ret, char **ret_sha256,
+	struct profile_problem *problem)
+{
+	CLEANUP_FREE char *captured = NULL, *sha256 = NULL;
+	CLEANUP_TEXT struct text text = TEXT_EMPTY;
+	int r = query_profile(q, container, &captured, &sha256);
+
+	if (r == 0)
+		r = suggest_indent(span_from(captured), &text);
+	if (r == 0)
+		r = profile_load_text(text_span(&text), NULL, ret, problem);
+	if (r == 0)
+		*ret_sha256 = TAKE(sha256);
+	return r;
+}
+
+void suggest_fit(const struct query_container *container, struct suggest_request *request)
+{
+	static const struct {
+		enum event_runtime runtime;
+		enum profile_model model;
+		enum profile_engine engine;
+	} fits[] = {
+		{EVENT_RUNTIME_DOCKER, PROFILE_MODEL_RUNC, PROFILE_ENGINE_MOBY},
+		{EVENT_RUNTIME_PODMAN, PROFILE_MODEL_CRUN, PROFILE_ENGINE_PODMAN},
+		{EVENT_RUNTIME_LXC, PROFILE_MODEL_PLAIN, PROFILE_ENGINE_ANY},
+		{EVENT_RUNTIME_NSPAWN, PROFILE_MODEL_PLAIN, PROFILE_ENGINE_ANY},
+	};
+
+	request->model = PROFILE_MODEL_RUNC;
+	for (size_t i = 0; container && i < ARRAY_SIZE(fits); i++) {
+		if (fits[i].runtime != container->runtime)
+			continue;
+		request->model = fits[i].model;
+		request->host.engine = fits[i].engine;
+	}
+}
