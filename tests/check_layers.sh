@@ -13,7 +13,7 @@ collector          base text clock log loop options embed json event
 collector/ingest   base text clock log json event record files netlink window control check
 collector/resolve  base text clock log loop json embed event names cgroup process connector container knowledge
 collector/store    base text clock log embed json event record names batch store query marks
-collector/profile  base text clock log json embed event names profile bpf
+collector/profile  base text clock log json embed event names knowledge profile bpf
 collector/advise   base text clock log json event names knowledge query marks explain suggest profile bpf
 collector/report   base text clock log json event names knowledge query marks render report explain suggest profile bpf
 web                base text clock log loop json embed event names knowledge query marks render report explain suggest profile bpf store server

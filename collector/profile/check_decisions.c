@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "findings.h"
+#include "seccompwatch/knowledge.h"
 #include "seccompwatch/names.h"
 
 /* What runc itself calls between loading the filter and the program's start, when no_new_privileges is off. Measured
@@ -13,34 +14,25 @@ static const char *const runc_needs[] = {
 	"openat", "prctl", "read", "setgid", "setgroups", "setuid", "write",
 };
 
-/* libc tries these first and does without them on ENOSYS, and on nothing else: glibc's clone3 (posix_spawn, threads),
- * faccessat2 (faccessat), statx (stat on 32-bit), close_range (closefrom), fchmodat2 (fchmodat); Go's and Rust's openat2
- * and pidfd_open. moby#42680 has what EPERM does to them. */
-static const char *const fall_back[] = {"clone3", "faccessat2", "statx", "close_range", "fchmodat2", "openat2", "pidfd_open",
-	"epoll_pwait2", "futex_time64", "clock_gettime64"};
-
-static bool find_call(const struct findings *f, const struct profile_arch *arch, const char *name, struct bpf_call *ret)
+/* false: the architecture has no such call. */
+static bool ask(const struct findings *f, const struct profile_arch *arch, const char *name, uint32_t *ret_action)
 {
-	*ret = (struct bpf_call){.arch = arch->audit};
-	return profile_call_number(arch, span_from(name), &ret->nr) == 0;
-}
+	struct bpf_call call = {.arch = arch->audit};
+	struct profile_verdict v;
 
-/* SCMP_ACT_ALLOW where the architecture has no such call: it cannot be missed. */
-static uint32_t ask(const struct findings *f, const char *name)
-{
-	struct profile_verdict v = {.action = SCMP_ACT_ALLOW};
-	struct bpf_call call;
-
-	if (find_call(f, f->filter->rules->native, name, &call))
-		profile_decide(f->filter, &call, &v);
-	return v.action;
+	if (profile_call_number(arch, span_from(name), &call.nr))
+		return false;
+	profile_decide(f->filter, &call, &v);
+	*ret_action = v.action;
+	return true;
 }
 
 static bool is_denied(const struct findings *f, const char *name)
 {
-	uint32_t action = ask(f, name);
+	uint32_t action;
 
-	return !profile_action_executes(action) && action != SCMP_ACT_NOTIFY;
+	return ask(f, f->filter->rules->native, name, &action) && !profile_action_executes(action) &&
+		action != SCMP_ACT_NOTIFY;
 }
 
 static void list_denied(const struct findings *f, const char *const *names, size_t n, struct text *ret)
@@ -108,16 +100,41 @@ static void check_archs(struct findings *f)
 				profile_arch_find(pairs[i].other)->name);
 }
 
+/* An errno that keeps libc from a call which is permitted, and which it would make on ENOSYS. moby#42680 has what
+ * that does to programs. */
+static int wrong_errno(const struct findings *f, const struct profile_arch *arch, const struct knowledge *k)
+{
+	uint32_t action, instead;
+	int error;
+
+	if (!k->fallback || !ask(f, arch, k->name, &action) || !ask(f, arch, k->fallback, &instead))
+		return 0;
+	error = profile_action_errno(action);
+	return error != ENOSYS && profile_action_executes(instead) ? error : 0;
+}
+
+/* x32 is left out: hardly a kernel runs its programs, but every profile lists it. */
+static void check_errno(struct findings *f, const struct knowledge *k)
+{
+	for (size_t i = 0; i < f->filter->n_archs; i++) {
+		const struct profile_arch *arch = f->filter->archs[i].arch;
+		int error = arch->token == SCMP_ARCH_X32 ? 0 : wrong_errno(f, arch, k);
+
+		if (!error)
+			continue;
+		findings_add(f, "errno", "", "%s gives %s%s%s: with ENOSYS its callers would go on with %s, which is permitted",
+			k->name, names_errno(error) ? names_errno(error) : "an errno of no name", i ? " on " : "",
+			i ? arch->name : "", k->fallback);
+		return;
+	}
+}
+
 static void check_errnos(struct findings *f)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(fall_back); i++) {
-		uint32_t action = ask(f, fall_back[i]);
-		int error = profile_action_errno(action);
-		if (error == 0 || error == ENOSYS)
-			continue;
-		findings_add(f, "errno", "", "%s gives %s: libc falls back from it on ENOSYS only", fall_back[i],
-			names_errno(error) ? names_errno(error) : "an errno of no name");
-	}
+	const struct knowledge *k;
+
+	for (size_t i = 0; (k = knowledge_row(i)); i++)
+		check_errno(f, k);
 }
 
 /* ---- calls that stand for all others ---- */

@@ -40,6 +40,14 @@ const struct knowledge *knowledge_of(struct span syscall)
 	return row ? &row->about : NULL;
 }
 
+const struct knowledge *knowledge_row(size_t index)
+{
+	size_t n;
+	const struct syscalls_row *rows = syscalls_rows(&n);
+
+	return index < n ? &rows[index].about : NULL;
+}
+
 /* ---- systemd ---- */
 
 static int compare_members(const void *a, const void *b)

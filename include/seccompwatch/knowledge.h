@@ -27,6 +27,8 @@ struct knowledge {
 
 /* NULL: not in the table. */
 const struct knowledge *knowledge_of(struct span syscall);
+/* The table's rows, one an index; NULL past the last. */
+const struct knowledge *knowledge_row(size_t index);
 
 /* systemd's @groups (systemd.exec(5), SystemCallFilter=) that hold the call, the smallest at index 0; NULL past the
  * last. @known, which holds all, is not among them. */

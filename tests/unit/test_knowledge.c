@@ -168,6 +168,7 @@ static void knows_every_row(void **state)
 		const struct knowledge *k = knowledge_of(span_from(rows[i].name));
 
 		assert_ptr_equal(k, &rows[i].about);
+		assert_ptr_equal(k, knowledge_row(i));
 		if (rows[i].number[SYSCALLS_ABI_X86_64] < 0 && rows[i].number[SYSCALLS_ABI_AARCH64] < 0)
 			continue;
 		if (!k->group || !k->why || k->risk == KNOWLEDGE_RISK_UNKNOWN)
@@ -175,6 +176,7 @@ static void knows_every_row(void **state)
 		if (k->fallback && !knowledge_of(span_from(k->fallback)))
 			fail_msg("%s falls back to %s, which is no call", k->name, k->fallback);
 	}
+	assert_null(knowledge_row(n));
 }
 
 static void knows_systemd_groups(void **state)

@@ -13,13 +13,18 @@
 	"\"newfstatat\",\"openat\",\"prctl\",\"read\",\"setgid\",\"setgroups\",\"setuid\",\"write\",\"exit_group\","       \
 	"\"rt_sigreturn\",\"futex_waitv\""
 #define ENOSYS_FOR                                                                                                      \
-	"{\"names\":[\"clone3\",\"faccessat2\",\"statx\",\"close_range\",\"openat2\",\"pidfd_open\",\"epoll_pwait2\"]," \
+	"{\"names\":[\"clone3\",\"statx\",\"close_range\",\"openat2\",\"copy_file_range\",\"execveat\",\"getrandom\"," \
+	"\"seccomp\"]," \
 	"\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":38}"
 #define PROFILE(more)                                                                                                   \
 	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],"                                 \
 	"\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":[" NEEDED                     \
 	"],\"action\":\"SCMP_ACT_ALLOW\"}," ENOSYS_FOR more "]}"
 #define RULE(names, action) ",{\"names\":[" names "],\"action\":\"SCMP_ACT_" action "\"}"
+#define OPEN(names, error)                                                                                              \
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\"],"                   \
+	"\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],\"syscalls\":[{\"names\":[" names                                        \
+	"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":" error "}]}"
 #define COND(name, action, value, op)                                                                                   \
 	",{\"names\":[\"" name "\"],\"action\":\"SCMP_ACT_" action "\",\"args\":[{\"index\":0,\"value\":" value          \
 	",\"op\":\"SCMP_CMP_" op "\"}]}"
@@ -53,7 +58,15 @@ static const struct {
 	{"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"SCMP_ARCH_X86\"],\"syscalls\":["
 	 "{\"names\":[\"exit_group\"],\"action\":\"SCMP_ACT_KILL\"}]}", "runc", "exit", "", "exit_group"},
 	{"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"SCMP_ARCH_X86\"],\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],"
-	 "\"syscalls\":[{\"names\":[\"clone3\"],\"action\":\"SCMP_ACT_ERRNO\"}]}", "runc", "errno", "", "clone3 gives EPERM"},
+	 "\"syscalls\":[{\"names\":[\"clone3\"],\"action\":\"SCMP_ACT_ERRNO\"}]}", "runc", "errno", "",
+		"clone3 gives EPERM: with ENOSYS its callers would go on with clone"},
+	{OPEN("\"clone3\"", "1"), "crun", "errno", "", "clone3 gives EPERM"},
+	{OPEN("\"clone3\"", "13"), "crun", "errno", "", "clone3 gives EACCES"},
+	{OPEN("\"clone3\"", "38"), "crun", NULL, NULL, NULL},
+	{OPEN("\"clone3\",\"clone\"", "1"), "crun", NULL, NULL, NULL},
+	{OPEN("\"fsopen\",\"open_tree\",\"mount\"", "1"), "crun", NULL, NULL, NULL},
+	{OPEN("\"futex_time64\"", "1"), "crun", "errno", "", "futex_time64 gives EPERM on SCMP_ARCH_X86: "},
+	{OPEN("\"mkdir\"", "1"), "crun", NULL, NULL, NULL},
 	{"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"SCMP_ARCH_X86\"],\"syscalls\":["
 	 "{\"names\":[],\"action\":\"SCMP_ACT_ALLOW\"}]}", "runc", "note", "/syscalls/0/names", "does nothing"},
 };
