@@ -208,6 +208,15 @@ static int generate(const struct profile_filter *f, struct sock_filter *ret, siz
 	return k ? k : export(ctx, f, ret, max, ret_n);
 }
 
+static int refuse_size(size_t needed, struct profile_problem *problem)
+{
+	if (needed)
+		return problem_set(problem, "", "too large: its conditions alone need %zu instructions, and a kernel takes %d",
+			needed, INSNS_MAX);
+	return problem_set(problem, "", "too large: the filter needs more than the %d instructions that a kernel takes",
+		INSNS_MAX);
+}
+
 static int assemble(struct profile_filter *f, struct profile_problem *problem)
 {
 	struct sock_filter *insns = calloc(INSNS_MAX + FILTER_STUB_MAX + 1, sizeof(*insns));
@@ -223,7 +232,7 @@ static int assemble(struct profile_filter *f, struct profile_problem *problem)
 		k = bpf_load(&f->program, insns, stub + n, &why, &at);
 	free(insns);
 	if (why)
-		return problem_set(problem, "", "too large: the filter needs more than the 4096 instructions that a kernel takes");
+		return refuse_size(0, problem);
 	return k;
 }
 
@@ -235,6 +244,30 @@ static void set_archs(struct profile_filter *f)
 	for (size_t i = 0; i < f->rules->n_archs; i++)
 		if (f->rules->archs[i] != f->rules->native)
 			f->archs[f->n_archs++].arch = f->rules->archs[i];
+}
+
+/* What is said of the profile's own members is meant from the file's root. */
+static int rebase(const struct profile *p, int k, struct profile_problem *problem)
+{
+	char pointer[PROFILE_POINTER_MAX];
+
+	if (k == PROFILE_E_REFUSED && problem && strncmp(problem->pointer, "/default", strlen("/default")) == 0) {
+		snprintf(pointer, sizeof(pointer), "%.200s%.50s", p->base, problem->pointer);
+		memcpy(problem->pointer, pointer, sizeof(pointer));
+	}
+	return k;
+}
+
+static int prepare(struct profile_filter *f, struct profile_problem *problem)
+{
+	size_t needed = 0;
+	int k = filter_expand(f, problem);
+
+	if (!k)
+		k = filter_bound(f, &needed);
+	if (!k && needed > INSNS_MAX)
+		k = refuse_size(needed, problem);
+	return k;
 }
 
 int profile_compile(const struct profile_rules *rules, enum profile_model model, struct profile_filter **ret,
@@ -250,11 +283,11 @@ int profile_compile(const struct profile_rules *rules, enum profile_model model,
 	set_archs(f);
 	/* What the running kernel lacks, libseccomp would refuse to compile. */
 	seccomp_api_set(6);
-	k = filter_expand(f, problem);
+	k = prepare(f, problem);
 	if (k)
-		return k;
+		return rebase(rules->profile, k, problem);
 	filter_find_stub(f);
-	k = assemble(f, problem);
+	k = rebase(rules->profile, assemble(f, problem), problem);
 	if (!k)
 		k = filter_index(f);
 	if (k)

@@ -49,6 +49,8 @@ struct profile_filter {
 
 /* The calls the runtime makes, in its order. PROFILE_E_REFUSED: the runtime would not start. */
 int filter_expand(struct profile_filter *f, struct profile_problem *problem);
+/* How many instructions its conditions need at least. -ENOMEM. */
+int filter_bound(const struct profile_filter *f, size_t *ret);
 /* The tables by which a rule is found for a call. */
 int filter_index(struct profile_filter *f);
 /* runc's stub: sets each architecture's has_stub and last. */
