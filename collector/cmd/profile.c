@@ -100,8 +100,7 @@ static int find_word(const char *const *words, const char *value)
 
 static int take_engine(struct profile_cmd *c, const char *value)
 {
-	static const char *const engines[] = {"any", "moby", "podman", NULL};
-	int i = find_word(engines, value);
+	int i = profile_engine_from_name(span_from(value));
 
 	c->engine = i < 0 ? c->engine : (enum profile_engine)i;
 	return i < 0 ? i : 0;

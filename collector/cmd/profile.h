@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "cmd.h"
-#include "seccompwatch/profile.h"
+#include "seccompwatch/render.h"
 
 enum profile_output {
 	PROFILE_OUTPUT_TEXT,
@@ -47,15 +47,8 @@ int profile_subject_compile(const struct profile_cmd *c, const struct profile_ar
 
 /* "path:line: pointer: message" on standard error. */
 void profile_print_problem(const char *path, const struct profile_problem *problem);
-/* What the call is: {"arch","syscall","syscall_nr","args"}. NULL on lack of memory. */
-json_t *profile_call_json(const struct bpf_call *call);
-/* The verdict: {"action","errno","decided_by","line","reason"}. */
-json_t *profile_verdict_json(const struct profile_subject *s, const struct bpf_call *call, const struct profile_verdict *v);
 /* Writes the tree to standard output and frees it; an exit status. */
 int profile_print_json(json_t *tree);
-/* "SCMP_ACT_ERRNO EPERM" */
-void profile_add_action(struct text *to, uint32_t action);
-unsigned profile_line_of(const struct profile *p, const char *pointer); /* 0: nowhere */
 
 int profile_check_run(const struct profile_cmd *c);
 int profile_decide_run(const struct profile_cmd *c);

@@ -13,16 +13,12 @@ struct report {
 static int add(void *data, const struct profile_finding *finding)
 {
 	struct report *r = data;
-	unsigned line = profile_line_of(r->subject->profile, finding->pointer);
+	unsigned line = render_profile_line(r->subject->profile, finding->pointer);
 	CLEANUP_TEXT struct text t = TEXT_EMPTY;
-	json_t *item;
 
 	r->n++;
-	if (r->list) {
-		item = json_pack("{s:s, s:s, s:o, s:s}", "id", finding->id, "pointer", finding->pointer, "line",
-			line ? json_integer(line) : json_null(), "message", finding->message);
-		return json_array_append_new(r->list, item) ? -ENOMEM : 0;
-	}
+	if (r->list)
+		return json_array_append_new(r->list, render_finding_json(r->subject->profile, finding)) ? -ENOMEM : 0;
 	text_add_terminal(&t, span_from(strcmp(r->subject->path, "-") == 0 ? "standard input" : r->subject->path));
 	if (line)
 		text_printf(&t, ":%u", line);

@@ -26,10 +26,10 @@ static void print_text(const struct profile_subject *s, const struct bpf_call *c
 	char by[PROFILE_POINTER_MAX];
 	unsigned line;
 
-	profile_add_action(&action, v->action);
+	render_action_add(v->action, &action);
 	profile_explain(s->filter, call, v, &reason);
 	profile_decided_by(s->filter, v, by);
-	line = profile_line_of(s->profile, by);
+	line = render_profile_line(s->profile, by);
 	printf("%s (%u, %s): %s\n", name ? name : "unknown", call->nr, arch ? arch : "unknown", action.data);
 	printf("  decided by %s", by[0] ? by : "none of its rules");
 	if (line)
@@ -52,7 +52,7 @@ int profile_decide_run(const struct profile_cmd *c)
 		return status;
 	profile_decide(s.filter, &call, &v);
 	if (c->output == PROFILE_OUTPUT_JSON) {
-		json_t *tree = profile_call_json(&call), *verdict = profile_verdict_json(&s, &call, &v);
+		json_t *tree = render_call_json(&call), *verdict = render_verdict_json(s.profile, s.filter, &call, &v);
 		json_object_update_missing(tree, verdict);
 		json_object_set_new(tree, "runtime", json_string(profile_model_name(c->model)));
 		json_decref(verdict);

@@ -35,44 +35,12 @@ static int gather(void *data, const struct profile_change *change)
 
 /* ---- JSON ---- */
 
-static json_t *args_json(const struct profile_change *change)
-{
-	json_t *args;
-	char text[24];
-
-	if (!change->used)
-		return json_null();
-	args = json_array();
-	for (unsigned i = 0; i < 6; i++) {
-		snprintf(text, sizeof(text), "0x%" PRIx64, change->call.args[i]);
-		json_array_append_new(args, change->used & 1u << i ? json_string(text) : json_null());
-	}
-	return args;
-}
-
-static json_t *action_json(uint32_t action)
-{
-	CLEANUP_TEXT struct text t = TEXT_EMPTY;
-
-	profile_add_action(&t, action);
-	return json_string(t.data ? t.data : "");
-}
-
-static json_t *change_json(const struct profile_change *change)
-{
-	const struct bpf_call *call = &change->call;
-
-	return json_pack("{s:s?, s:s?, s:I, s:o, s:o, s:o}", "arch", names_arch(call->arch, call->nr), "syscall",
-		profile_call_name(call), "syscall_nr", (json_int_t)call->nr, "args", args_json(change), "from",
-		action_json(change->from), "to", action_json(change->to));
-}
-
 static int print_json(const struct changes *c)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->n; i++)
-		json_array_append_new(list, change_json(&c->items[i]));
+		json_array_append_new(list, render_profile_change_json(&c->items[i]));
 	return profile_print_json(json_pack("{s:o}", "changed", list));
 }
 
@@ -149,9 +117,9 @@ static size_t add_kind(struct text *t, const struct profile_change *changes, siz
 	size_t i = 0, of_this = 0;
 
 	text_printf(t, "%s: ", arch ? arch : "unknown");
-	profile_add_action(t, changes[0].from);
+	render_action_add(changes[0].from, t);
 	text_add_str(t, " → ");
-	profile_add_action(t, changes[0].to);
+	render_action_add(changes[0].to, t);
 	text_add_str(t, "\n ");
 	while (i < n && is_same_kind(&changes[0], &changes[i])) {
 		of_this = changes[i].call.nr == nr ? of_this + 1 : 1;

@@ -4,7 +4,6 @@
 
 #include "profile.h"
 #include "seccompwatch/log.h"
-#include "seccompwatch/names.h"
 
 #define STDIN_MAX (4u << 20)
 
@@ -65,7 +64,7 @@ int profile_subject_load(const struct profile_cmd *c, const char *path, struct p
 static void add_line(const struct profile *p, struct profile_problem *problem)
 {
 	if (!problem->line && problem->pointer[0])
-		problem->line = profile_line_of(p, problem->pointer);
+		problem->line = render_profile_line(p, problem->pointer);
 }
 
 int profile_subject_compile(const struct profile_cmd *c, const struct profile_arch *arch, struct profile_subject *s)
@@ -86,65 +85,6 @@ int profile_subject_compile(const struct profile_cmd *c, const struct profile_ar
 	add_line(s->profile, &problem);
 	profile_print_problem(s->path, &problem);
 	return CMD_FAILED;
-}
-
-unsigned profile_line_of(const struct profile *p, const char *pointer)
-{
-	struct profile_place place;
-
-	return pointer[0] != '/' || profile_locate(p, pointer, &place) ? 0 : place.line;
-}
-
-void profile_add_action(struct text *to, uint32_t action)
-{
-	const char *name = profile_action_name(action), *error = names_errno(profile_action_errno(action));
-
-	if (!name)
-		text_printf(to, "0x%x", action);
-	else
-		text_add_str(to, name);
-	if (profile_action_errno(action))
-		text_printf(to, " %s", error ? error : "of no name");
-}
-
-static json_t *args_json(const struct bpf_call *call)
-{
-	json_t *args = json_array();
-	char text[24];
-
-	for (size_t i = 0; i < 6; i++) {
-		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)call->args[i]);
-		json_array_append_new(args, json_string(text));
-	}
-	return args;
-}
-
-json_t *profile_call_json(const struct bpf_call *call)
-{
-	return json_pack("{s:s?, s:s?, s:I, s:o}", "arch", names_arch(call->arch, call->nr), "syscall", profile_call_name(call),
-		"syscall_nr", (json_int_t)call->nr, "args", args_json(call));
-}
-
-static json_t *errno_json(uint32_t action)
-{
-	int error = profile_action_errno(action);
-	const char *name = names_errno(error);
-
-	return name ? json_string(name) : error ? json_integer(error) : json_null();
-}
-
-json_t *profile_verdict_json(const struct profile_subject *s, const struct bpf_call *call, const struct profile_verdict *v)
-{
-	CLEANUP_TEXT struct text reason = TEXT_EMPTY;
-	char by[PROFILE_POINTER_MAX];
-	unsigned line;
-
-	profile_decided_by(s->filter, v, by);
-	profile_explain(s->filter, call, v, &reason);
-	line = profile_line_of(s->profile, by);
-	return json_pack("{s:s?, s:o, s:s?, s:o, s:s?}", "action", profile_action_name(v->action), "errno",
-		errno_json(v->action), "decided_by", by[0] ? by : NULL, "line", line ? json_integer(line) : json_null(),
-		"reason", reason.data);
 }
 
 int profile_print_json(json_t *tree)

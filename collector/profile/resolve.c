@@ -13,6 +13,20 @@
 #include "problem.h"
 #include "words.h"
 
+int profile_engine_from_name(struct span name)
+{
+	static const char *const names[PROFILE_ENGINE_N] = {
+		[PROFILE_ENGINE_ANY] = "any",
+		[PROFILE_ENGINE_MOBY] = "moby",
+		[PROFILE_ENGINE_PODMAN] = "podman",
+	};
+
+	for (int i = 0; i < PROFILE_ENGINE_N; i++)
+		if (span_equal(span_from(names[i]), name))
+			return i;
+	return -EINVAL;
+}
+
 static bool has_cap(const struct profile_host *host, const char *cap)
 {
 	for (size_t i = 0; i < host->n_caps; i++)

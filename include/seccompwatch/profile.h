@@ -174,6 +174,7 @@ enum profile_engine {
 	PROFILE_ENGINE_PODMAN,
 	PROFILE_ENGINE_N,
 };
+int profile_engine_from_name(struct span name); /* any, moby, podman; -EINVAL */
 
 struct profile_host {
 	enum profile_engine engine;

@@ -7,6 +7,7 @@
 
 #include "explain.h"
 #include "marks.h"
+#include "profile.h"
 #include "query.h"
 #include "suggest.h"
 
@@ -38,6 +39,18 @@ json_t *render_mutes_json(const struct marks *marks); /* an array */
 json_t *render_suggest_json(const struct suggest *s);
 void render_suggest_add_text(const struct suggest *s, struct text *to); /* for a terminal */
 json_t *render_change_json(const struct suggest_change *change);
+
+/* Profiles: new references, NULL on lack of memory. Lines are null where the profile's text has none for the pointer, and
+ * where p is NULL. */
+json_t *render_call_json(const struct bpf_call *call); /* {"arch","syscall","syscall_nr","args"} */
+/* {"action","errno","decided_by","line","reason"} */
+json_t *render_verdict_json(const struct profile *p, const struct profile_filter *f, const struct bpf_call *call,
+	const struct profile_verdict *v);
+json_t *render_finding_json(const struct profile *p, const struct profile_finding *finding);
+/* {"arch","syscall","syscall_nr","args","from","to"}: arguments that do not matter are null; args is, where none does */
+json_t *render_profile_change_json(const struct profile_change *change);
+void render_action_add(uint32_t action, struct text *to); /* "SCMP_ACT_ERRNO EPERM" */
+unsigned render_profile_line(const struct profile *p, const char *pointer); /* 0: nowhere */
 
 /* Where results go: standard output, or a file that appears under its name only when it is whole. */
 struct render_output {
