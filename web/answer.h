@@ -7,6 +7,7 @@
 #include "seccompwatch/text.h"
 
 struct stream_client;
+struct work;
 
 struct answer {
 	unsigned status;             /* 0: nothing was said yet */
@@ -18,6 +19,7 @@ struct answer {
 	struct text body;            /* what was made for this answer … */
 	struct span fixed;           /* … or bytes that outlive it */
 	struct stream_client *stream; /* … or a stream that goes on; ends with the connection */
+	struct work *work;           /* … or not yet: a child is at it */
 	bool close;                  /* the connection cannot be used again */
 };
 

@@ -7,6 +7,7 @@
 #include "http_private.h"
 #include "seccompwatch/log.h"
 #include "stream.h"
+#include "work.h"
 
 #define WAITING_MS       10000
 #define RECEIVING_MS     20000
@@ -225,13 +226,14 @@ int http_new(struct http **ret, struct loop *loop, struct web *web)
 	return 0;
 }
 
-/* A suspended connection may not be there when the library stops: the streams are woken to their end first. */
+/* A suspended connection may not be there when the library stops: streams and works are woken to their end first. */
 void http_free(struct http *h)
 {
 	if (!h)
 		return;
 	if (h->daemon) {
 		stream_end_all(h->web->stream);
+		works_end_all(h->web->works);
 		MHD_run(h->daemon);
 		MHD_stop_daemon(h->daemon);
 	}

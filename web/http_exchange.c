@@ -3,6 +3,7 @@
 #include "http_private.h"
 #include "routes.h"
 #include "stream.h"
+#include "work.h"
 
 #define STREAM_BLOCK 4096
 
@@ -39,6 +40,7 @@ void http_exchange_end(void *data, struct MHD_Connection *connection, void **con
 		return;
 	loop_remove(x->hangup);
 	stream_leave(x->stream);
+	work_cancel(x->work);
 	forget_body(x);
 	request_free(&x->request);
 	text_free(&x->why);
@@ -165,6 +167,28 @@ static enum MHD_Result respond(struct http_exchange *x, struct answer *ans)
 	return r;
 }
 
+static void wake_work(void *data)
+{
+	struct http_exchange *x = data;
+
+	MHD_resume_connection(x->connection);
+	x->http->resumed = true;
+}
+
+/* The library asks again when the connection has been resumed. */
+static enum MHD_Result wait_for_work(struct http_exchange *x, struct answer *ans)
+{
+	struct http_connection *c = http_connection_of(x->connection);
+
+	x->work = TAKE(ans->work);
+	work_on_done(x->work, wake_work, x);
+	MHD_suspend_connection(x->connection);
+	if (c)
+		http_connection_enter(c, HTTP_SENDING);
+	answer_free(ans);
+	return MHD_YES;
+}
+
 static enum MHD_Result finish(struct http_exchange *x, bool admitted, struct answer *ans)
 {
 	enum MHD_Result r;
@@ -172,6 +196,8 @@ static enum MHD_Result finish(struct http_exchange *x, bool admitted, struct ans
 	if (admitted)
 		routes_dispatch(x->http->web, &x->request, ans);
 	forget_body(x);
+	if (ans->work)
+		return wait_for_work(x, ans);
 	x->answered = true;
 	r = respond(x, ans);
 	answer_free(ans);
@@ -200,7 +226,13 @@ static enum MHD_Result begin(struct http_exchange *x, const char *method)
 static enum MHD_Result complete(struct http_exchange *x)
 {
 	struct answer ans = {0};
-	bool admitted = x->has_body ? http_door_close(x, &ans) : http_door_admit(x, &ans);
+	bool admitted;
+
+	if (x->work) {
+		work_take(TAKE(x->work), &ans);
+		return finish(x, false, &ans);
+	}
+	admitted = x->has_body ? http_door_close(x, &ans) : http_door_admit(x, &ans);
 
 	ans.close = ans.close || x->parsed < 0;
 	return finish(x, admitted, &ans);

@@ -44,6 +44,7 @@ struct http_exchange {
 	struct text body;
 	size_t heard, held; /* of the body; what is beyond the limit is not kept */
 	int error;    /* -EFBIG: too large; -ENOBUFS, -ENOMEM: no room for it now */
+	struct work *work;
 	struct stream_client *stream;
 	struct loop_source *hangup; /* of the stream's client */
 	bool begun, answered, suspended;

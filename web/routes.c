@@ -5,6 +5,7 @@
 
 #define METHOD(m) (1u << REQUEST_##m)
 #define READ      (METHOD(GET) | METHOD(HEAD))
+#define JSON      "application/json"
 
 struct route {
 	const char *path; /* one that ends with '/' (but "/") takes what is below it too */
@@ -27,6 +28,9 @@ static const struct route table[] = {
 	{"/api/v1/timeline", READ, api_timeline, NULL},
 	{"/api/v1/containers", READ, api_containers, NULL},
 	{"/api/v1/containers/", READ, api_container, NULL},
+	{"/api/v1/profile/check", METHOD(POST), api_profile_check, JSON},
+	{"/api/v1/profile/decide", METHOD(POST), api_profile_decide, JSON},
+	{"/api/v1/profile/diff", METHOD(POST), api_profile_diff, JSON},
 	{"/api/v1/health", READ, health_api, NULL},
 	{"/api/v1/stream", READ, stream_open, NULL},
 	{"/api/v1/mutes", READ, marks_api_list, NULL},

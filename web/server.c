@@ -12,6 +12,7 @@
 #include "seccompwatch/log.h"
 #include "seccompwatch/marks.h"
 #include "stream.h"
+#include "work.h"
 
 #define BACKLOG         512
 #define DESCRIPTORS_MAX 4096
@@ -119,6 +120,8 @@ static int prepare_loop(struct server *s)
 	if (r == 0)
 		r = stream_new(&s->web.stream, s->loop, &s->web);
 	if (r == 0)
+		r = works_new(&s->web.works, s->loop);
+	if (r == 0)
 		r = http_new(&s->http, s->loop, &s->web);
 	for (size_t i = 0; i < s->n && r == 0; i++)
 		r = http_serve(s->http, s->fd[i]);
@@ -140,6 +143,7 @@ static void clean_up(struct server *s)
 {
 	http_free(s->http);
 	stream_free(s->web.stream);
+	works_free(s->web.works);
 	loop_free(s->loop);
 	reader_free(s->web.reader);
 	free(s->web.asset_hashes);

@@ -5,6 +5,7 @@
 #include "reader.h"
 
 struct stream;
+struct works;
 
 #define WEB_STATUS_CLASSES 6
 
@@ -13,6 +14,7 @@ struct web {
 	const char *db; /* its path: the marks lie beside it */
 	struct reader *reader;
 	struct stream *stream;
+	struct works *works;
 	uint64_t *asset_hashes; /* one for each of embed_assets; free() */
 	/* For the metrics. */
 	uint64_t requests[WEB_STATUS_CLASSES]; /* by status / 100 */

@@ -52,17 +52,13 @@ bool client_hear(int fd, const char *until, double seconds, char *ret, size_t si
 	return until ? strstr(ret, until) != NULL : n <= 0;
 }
 
-struct client_reply client_ask(const char *method, const char *target, const char *headers)
+static struct client_reply hear_reply(int fd, const char *method, const char *target)
 {
 	static char buffer[1 << 20];
 	struct client_reply reply = {0};
-	char request[8192], *body;
-	int fd = client_dial();
+	char *body;
 
-	snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\nConnection: close\r\n%s%s\r\n", method, target,
-		strstr(headers, "Host:") ? "" : "Host: localhost\r\n", headers);
-	client_say(fd, request);
-	if (!client_hear(fd, NULL, 5, buffer, sizeof(buffer)))
+	if (!client_hear(fd, NULL, 10, buffer, sizeof(buffer)))
 		fail_msg("%s %s: no end of the answer", method, target);
 	close(fd);
 	body = strstr(buffer, "\r\n\r\n");
@@ -71,6 +67,29 @@ struct client_reply client_ask(const char *method, const char *target, const cha
 	snprintf(reply.head, sizeof(reply.head), "%.*s", (int)(body + 2 - buffer), buffer);
 	reply.body = body + 4;
 	return reply;
+}
+
+struct client_reply client_ask(const char *method, const char *target, const char *headers)
+{
+	char request[8192];
+	int fd = client_dial();
+
+	snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\nConnection: close\r\n%s%s\r\n", method, target,
+		strstr(headers, "Host:") ? "" : "Host: localhost\r\n", headers);
+	client_say(fd, request);
+	return hear_reply(fd, method, target);
+}
+
+struct client_reply client_post(const char *target, const char *type, const char *headers, const char *body)
+{
+	char head[1024];
+	int fd = client_dial();
+
+	snprintf(head, sizeof(head), "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: %s\r\n"
+		"Content-Length: %zu\r\n%s\r\n", target, type, strlen(body), headers);
+	client_say(fd, head);
+	client_say(fd, body);
+	return hear_reply(fd, "POST", target);
 }
 
 json_t *client_json(const char *target, int status)

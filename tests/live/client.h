@@ -23,3 +23,5 @@ struct client_reply {
 struct client_reply client_ask(const char *method, const char *target, const char *headers);
 /* What GET answers, with that status. */
 json_t *client_json(const char *target, int status);
+/* POSTs a body of that media type. */
+struct client_reply client_post(const char *target, const char *type, const char *headers, const char *body);
