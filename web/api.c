@@ -223,11 +223,11 @@ static int tell(struct asking *a, const char *id, struct answer *ans)
 	return r;
 }
 
-static bool ends_with_explain(const char *rest)
+static bool ends_with(const char *rest, const char *end)
 {
 	const char *slash = strchr(rest, '/');
 
-	return slash && slash != rest && strcmp(slash, "/explain") == 0;
+	return slash && slash != rest && strcmp(slash, end) == 0;
 }
 
 /* "ID/explain" */
@@ -252,8 +252,12 @@ void api_container(struct web *web, const struct request *req, const char *rest,
 	const enum query_field by = QUERY_CONTAINER;
 	int r;
 
-	if (ends_with_explain(rest)) {
+	if (ends_with(rest, "/explain")) {
 		explain_container(web, req, rest, ans);
+		return;
+	}
+	if (ends_with(rest, "/suggestions")) {
+		suggestions_container(web, req, rest, ans);
 		return;
 	}
 	if (strchr(rest, '/')) {

@@ -16,6 +16,8 @@ void api_events(struct web *web, const struct request *req, const char *rest, st
 void api_summary(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_timeline(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_containers(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+/* "ID/suggestions": the handler of a container's other resources leads here. */
+void suggestions_container(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_container(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_profile_check(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_profile_decide(struct web *web, const struct request *req, const char *rest, struct answer *ans);

@@ -102,6 +102,33 @@ static int read_step(struct reading *r, const char *value)
 	return -EINVAL;
 }
 
+static int read_format(struct reading *r, const char *value)
+{
+	static const char *const formats[] = {"json", "patch", "diff", "profile"};
+
+	r->params->format = value;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (strcmp(formats[i], value) == 0)
+			return 0;
+	text_printf(&r->why, "\"%s\" is none of json, patch, diff and profile", value);
+	return -EINVAL;
+}
+
+static int read_allow(struct reading *r, const char *value)
+{
+	r->params->allow = value;
+	return 0;
+}
+
+static int read_all(struct reading *r, const char *value)
+{
+	r->params->all = strcmp(value, "1") == 0;
+	if (r->params->all || strcmp(value, "0") == 0)
+		return 0;
+	text_printf(&r->why, "\"%s\" is neither 0 nor 1", value);
+	return -EINVAL;
+}
+
 static int read_version(struct reading *r, const char *value)
 {
 	return 0;
@@ -117,6 +144,9 @@ static const struct param_row rows[] = {
 	{"cursor", PARAMS_CURSOR, read_cursor},
 	{"by", PARAMS_BY, read_by},
 	{"step", PARAMS_STEP, read_step},
+	{"format", PARAMS_ADVICE, read_format},
+	{"allow", PARAMS_ADVICE, read_allow},
+	{"all", PARAMS_ADVICE, read_all},
 	{"v", PARAMS_VERSION, read_version},
 };
 

@@ -20,6 +20,7 @@ enum {
 	PARAMS_BY      = 1 << 5,
 	PARAMS_STEP    = 1 << 6,
 	PARAMS_SEQ     = 1 << 7, /* since is a change sequence */
+	PARAMS_ADVICE  = 1 << 9, /* format, allow, all: of suggestions */
 	PARAMS_VERSION = 1 << 8, /* v: an asset's hash */
 };
 
@@ -31,6 +32,9 @@ struct params {
 	enum query_field by[QUERY_BY_MAX];
 	size_t n_by;
 	int64_t step;  /* 0: none given */
+	const char *format; /* NULL: none given */
+	const char *allow;  /* names, separated by commas; NULL */
+	bool all;
 	bool has_seq;
 	uint64_t seq;
 };

@@ -61,7 +61,7 @@ struct command {
 	char *allow[ALLOW_MAX];
 	size_t n_allow;
 	enum output output;
-	bool has_model;
+	int model; /* -1: not given */
 	const char **caps;
 	const struct query_container *container;
 	struct profile *profile;
@@ -135,8 +135,7 @@ static int take_runtime(struct command *c, const struct option_row *row, const c
 
 	if (model < 0)
 		return query_filter_add(&c->filters.filter, QUERY_RUNTIME, span_from(value), why);
-	c->request.model = (enum profile_model)model;
-	c->has_model = true;
+	c->model = model;
 	return 0;
 }
 
@@ -247,11 +246,9 @@ static int load_file(struct command *c)
 /* The captured one. */
 static int load_captured(struct command *c)
 {
-	CLEANUP_TEXT struct text text = TEXT_EMPTY;
 	struct profile_problem problem = {0};
-	CLEANUP_FREE char *captured = NULL;
 	const char *name = c->container->name ? c->container->name : c->container->id;
-	int r = query_profile(c->query, c->container, &captured, &c->sha256);
+	int r = suggest_load(c->query, c->container, &c->profile, &c->sha256, &problem);
 
 	snprintf(c->source, sizeof(c->source), "container %s", name);
 	if (r == -ENOENT && c->container->has_spec)
@@ -260,35 +257,9 @@ static int load_captured(struct command *c)
 	if (r == -ENOENT)
 		return fail("the profile of container %s is not known: it was gone before its specification could be read; say "
 			"which it was with --profile FILE", name);
-	if (r == 0)
-		r = suggest_indent(span_from(captured), &text);
-	if (r == 0)
-		r = profile_load_text(text_span(&text), NULL, &c->profile, &problem);
 	if (r == PROFILE_E_REFUSED)
 		profile_print_problem(c->source, &problem);
 	return r < 0 ? filters_fail(c->line, c->query, r) : r ? CMD_FAILED : CMD_DONE;
-}
-
-/* What starts the containers of an engine by default, and whose rules of conditions it follows. */
-static void fit_runtime(struct command *c)
-{
-	static const struct {
-		enum event_runtime runtime;
-		enum profile_model model;
-		enum profile_engine engine;
-	} fits[] = {
-		{EVENT_RUNTIME_DOCKER, PROFILE_MODEL_RUNC, PROFILE_ENGINE_MOBY},
-		{EVENT_RUNTIME_PODMAN, PROFILE_MODEL_CRUN, PROFILE_ENGINE_PODMAN},
-		{EVENT_RUNTIME_LXC, PROFILE_MODEL_PLAIN, PROFILE_ENGINE_ANY},
-		{EVENT_RUNTIME_NSPAWN, PROFILE_MODEL_PLAIN, PROFILE_ENGINE_ANY},
-	};
-
-	for (size_t i = 0; c->container && i < ARRAY_SIZE(fits); i++) {
-		if (fits[i].runtime != c->container->runtime)
-			continue;
-		c->request.host.engine = fits[i].engine;
-		c->request.model = c->has_model ? c->request.model : fits[i].model;
-	}
 }
 
 static int find_profile(struct command *c)
@@ -306,7 +277,9 @@ static int find_profile(struct command *c)
 		snprintf(c->source, sizeof(c->source), "%s", units->values[0]);
 	else
 		return cmd_usage(c->line, "name a container (--container), a profile (--profile) or a systemd unit (--unit)");
-	fit_runtime(c);
+	suggest_fit(c->container, &c->request);
+	if (c->model >= 0)
+		c->request.model = (enum profile_model)c->model;
 	if (status == CMD_DONE && !c->profile && c->output > OUTPUT_JSON)
 		return cmd_usage(c->line, "a systemd unit has no profile to change: --format text or json");
 	return status;
@@ -392,7 +365,7 @@ static void warn(const struct command *c, const struct suggest *s)
 
 static int run(struct cmd_line *line)
 {
-	CLEANUP(command_free) struct command c = {.line = line};
+	CLEANUP(command_free) struct command c = {.line = line, .model = -1};
 	CLEANUP_SUGGEST struct suggest s = SUGGEST_EMPTY;
 	struct profile_problem problem = {0};
 	int status = CMD_DONE, r;

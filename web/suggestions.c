@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* What to do about a container's denied calls: JSON, or the change alone. */
+#include "handlers.h"
+#include "params.h"
+#include "seccompwatch/render.h"
+#include "seccompwatch/suggest.h"
+
+/* A page waits for it, and the others wait meanwhile. */
+#define BUDGET_US 2000000
+#define ITEMS_MAX 100
+#define ALLOW_MAX 16
+
+struct advising {
+	struct params params;
+	char *id, *allow;
+	const char *names[ALLOW_MAX];
+	const char **caps;
+	struct profile *profile;
+	char *sha256;
+	struct suggest s;
+};
+
+static void advising_free(struct advising *a)
+{
+	params_free(&a->params);
+	suggest_free(&a->s);
+	profile_free(a->profile);
+	free(a->caps);
+	free(a->sha256);
+	free(a->allow);
+	free(a->id);
+}
+
+/* The names that may be allowed, taken apart in a copy. */
+static size_t split_allow(struct advising *a)
+{
+	char *rest = a->allow, *name;
+	size_t n = 0;
+
+	while (n < ALLOW_MAX && (name = strsep(&rest, ",")))
+		a->names[n++] = name;
+	return n;
+}
+
+static void say(const struct advising *a, struct answer *ans)
+{
+	const char *format = a->params.format ? a->params.format : "json";
+
+	if (strcmp(format, "json") == 0) {
+		answer_json(ans, render_suggest_json(&a->s));
+		return;
+	}
+	ans->status = 200;
+	if (strcmp(format, "patch") == 0) {
+		ans->type = "application/json-patch+json";
+		text_printf(&ans->body, "%s\n", a->s.patch);
+	} else {
+		bool diff = strcmp(format, "diff") == 0;
+
+		ans->type = diff ? "text/x-diff; charset=utf-8" : a->s.yaml ? "application/yaml" : "application/json";
+		text_add_str(&ans->body, diff ? a->s.diff : a->s.patched);
+	}
+}
+
+static void refuse_profile(const struct profile_problem *problem, struct answer *ans)
+{
+	answer_error(ans, 409, "profile_refused", NULL, "the profile cannot be compiled: %s%s%s", problem->pointer,
+		problem->pointer[0] ? ": " : "", problem->message);
+}
+
+static void say_no_profile(const struct query_container *container, struct answer *ans)
+{
+	answer_error(ans, 404, "no_profile", NULL, "%s", container->has_spec
+		? "the container was started without a seccomp profile: a filter that denied something is its program's own"
+		: "the container's profile is not known: it was gone before its specification could be read");
+}
+
+static int find(struct query *q, const char *id, const struct query_container **ret, struct answer *ans)
+{
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	int r = query_find_container(q, span_from(id), ret, &why);
+
+	if (r == -ENOENT || r == -EINVAL)
+		answer_error(ans, r == -ENOENT ? 404 : 409, r == -ENOENT ? "not_found" : "ambiguous", NULL, "%s", why.data);
+	return r;
+}
+
+/* 0 when something was said. */
+static int advise(struct advising *a, struct query *q, struct answer *ans)
+{
+	struct suggest_request request = {.filter = &a->params.filter, .limit = ITEMS_MAX, .budget_us = BUDGET_US,
+		.all = a->params.all, .allow = a->names, .n_allow = split_allow(a)};
+	CLEANUP_TEXT struct text why = TEXT_EMPTY, source = TEXT_EMPTY;
+	const struct query_container *container;
+	struct profile_problem problem = {0};
+	int r = find(q, a->id, &container, ans);
+
+	if (r < 0)
+		return r == -ENOENT || r == -EINVAL ? 0 : r;
+	suggest_fit(container, &request);
+	text_printf(&source, "container %s", container->name ? container->name : container->id);
+	r = query_filter_add(&a->params.filter, QUERY_CONTAINER, span_from(container->id), &why);
+	if (r == 0)
+		r = profile_parse_caps(SPAN("default"), &a->caps, &request.host.n_caps);
+	if (r == 0)
+		r = suggest_load(q, container, &a->profile, &a->sha256, &problem);
+	if (r == -ENOENT) {
+		say_no_profile(container, ans);
+		return 0;
+	}
+	request.host.caps = a->caps;
+	request.profile = a->profile;
+	request.sha256 = a->sha256;
+	request.source = source.data;
+	if (r == 0)
+		r = suggest_make(q, &request, &a->s, &problem);
+	if (r == PROFILE_E_REFUSED)
+		refuse_profile(&problem, ans);
+	else if (r == 0)
+		say(a, ans);
+	return MIN(r, 0);
+}
+
+void suggestions_container(struct web *web, const struct request *req, const char *rest, struct answer *ans)
+{
+	CLEANUP(advising_free) struct advising a = {.params = PARAMS_EMPTY};
+	struct query *q;
+	int r = 0;
+
+	a.id = strndup(rest, strlen(rest) - strlen("/suggestions"));
+	if (params_read(req, PARAMS_TIME | PARAMS_ADVICE, clock_now(), &a.params, ans) < 0)
+		return;
+	q = params_resolve(&a.params, web->reader, ans);
+	if (!q)
+		return;
+	a.allow = a.params.allow ? strdup(a.params.allow) : NULL;
+	if (!a.id || (a.params.allow && !a.allow))
+		r = -ENOMEM;
+	if (r == 0)
+		r = advise(&a, q, ans);
+	if (r < 0) {
+		reader_failed(web->reader, r);
+		answer_failure(ans, r);
+	}
+}
