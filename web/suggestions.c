@@ -17,6 +17,7 @@ struct advising {
 	const char **caps;
 	struct profile *profile;
 	char *sha256;
+	struct marks marks;
 	struct suggest s;
 };
 
@@ -24,6 +25,7 @@ static void advising_free(struct advising *a)
 {
 	params_free(&a->params);
 	suggest_free(&a->s);
+	marks_free(&a->marks);
 	profile_free(a->profile);
 	free(a->caps);
 	free(a->sha256);
@@ -85,8 +87,16 @@ static int find(struct query *q, const char *id, const struct query_container **
 	return r;
 }
 
+/* Advice is worth having where the user's marks cannot be read. */
+static const struct marks *read_marks(struct advising *a, const char *db)
+{
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+
+	return marks_read(db, &a->marks, &why) == 0 ? &a->marks : NULL;
+}
+
 /* 0 when something was said. */
-static int advise(struct advising *a, struct query *q, struct answer *ans)
+static int advise(struct advising *a, const struct web *web, struct query *q, struct answer *ans)
 {
 	struct suggest_request request = {.filter = &a->params.filter, .limit = ITEMS_MAX, .budget_us = BUDGET_US,
 		.all = a->params.all, .allow = a->names, .n_allow = split_allow(a)};
@@ -109,6 +119,8 @@ static int advise(struct advising *a, struct query *q, struct answer *ans)
 		return 0;
 	}
 	request.host.caps = a->caps;
+	request.marks = read_marks(a, web->db);
+	request.container = container;
 	request.profile = a->profile;
 	request.sha256 = a->sha256;
 	request.source = source.data;
@@ -123,7 +135,7 @@ static int advise(struct advising *a, struct query *q, struct answer *ans)
 
 void suggestions_container(struct web *web, const struct request *req, const char *rest, struct answer *ans)
 {
-	CLEANUP(advising_free) struct advising a = {.params = PARAMS_EMPTY};
+	CLEANUP(advising_free) struct advising a = {.params = PARAMS_EMPTY, .marks = MARKS_EMPTY};
 	struct query *q;
 	int r = 0;
 
@@ -137,7 +149,7 @@ void suggestions_container(struct web *web, const struct request *req, const cha
 	if (!a.id || (a.params.allow && !a.allow))
 		r = -ENOMEM;
 	if (r == 0)
-		r = advise(&a, q, ans);
+		r = advise(&a, web, q, ans);
 	if (r < 0) {
 		reader_failed(web->reader, r);
 		answer_failure(ans, r);

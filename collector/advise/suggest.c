@@ -160,6 +160,24 @@ static int check_grounds(const struct suggest_work *w)
 
 /* ---- which items are told ---- */
 
+static bool is_muted(const struct suggest_request *request, const struct suggest_item *item)
+{
+	const struct query_container *container = request->container;
+	struct marks_kind kind = {.unit = request->unit, .syscall = item->syscall, .arch = item->arch,
+		.action = event_action_name(item->action)};
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", item->call.nr);
+	if (!kind.syscall)
+		kind.syscall = number;
+	if (container) {
+		kind.container = container->name;
+		kind.container_id = container->id;
+		kind.image = container->image;
+	}
+	return request->marks && marks_is_muted(request->marks, &kind);
+}
+
 static bool is_told(const struct suggest_work *w, struct suggest_item *item)
 {
 	/* What was executed and is permitted was denied by nobody. */
@@ -167,7 +185,7 @@ static bool is_told(const struct suggest_work *w, struct suggest_item *item)
 		return false;
 	if (item->action == EVENT_ACTION_LOG && !w->request->profile)
 		return false;
-	if (!w->request->muted || !w->request->muted(w->request->muted_data, item))
+	if (!is_muted(w->request, item))
 		return true;
 	item->muted = true;
 	w->s->n_muted++;

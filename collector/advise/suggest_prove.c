@@ -79,9 +79,21 @@ static bool is_same_name(const struct bpf_call *a, const struct suggest_item *it
 	return name && item->syscall && strcmp(name, item->syscall) == 0;
 }
 
+/* On x86 and others what socketcall and ipc do is allowed with the call of that name, and their arguments are behind a
+ * pointer: libseccomp has no other way. */
+static bool is_sub_call(const struct profile_filter *f, const struct profile *p, const struct bpf_call *call,
+	const struct suggest_case *c)
+{
+	struct profile_verdict v;
+
+	profile_decide(f, call, &v);
+	return v.by == PROFILE_BY_RULE && v.sub_call && suggest_rule_names(p, v.rule, c, NULL);
+}
+
 /* What ran must run; what is newly allowed is the call that was asked for, and no other. An architecture and a
  * capability open more than that by their nature: it is listed. */
-static bool is_harmless(const struct profile_change *change, const struct suggest_case *c, enum suggest_kind kind)
+static bool is_harmless(const struct profile_filter *f, const struct profile *p, const struct profile_change *change,
+	const struct suggest_case *c, enum suggest_kind kind)
 {
 	bool from = profile_action_executes(change->from), to = profile_action_executes(change->to);
 
@@ -89,7 +101,9 @@ static bool is_harmless(const struct profile_change *change, const struct sugges
 		return false;
 	if (from == to || kind == SUGGEST_ARCHITECTURE || kind == SUGGEST_GRANT_CAP)
 		return true;
-	return kind != SUGGEST_ENOSYS && kind != SUGGEST_ERRNO && is_same_name(&change->call, c->item);
+	if (kind == SUGGEST_ENOSYS || kind == SUGGEST_ERRNO)
+		return false;
+	return is_same_name(&change->call, c->item) || is_sub_call(f, p, &change->call, c);
 }
 
 /* ---- which of the changes was asked for ---- */
@@ -185,7 +199,7 @@ int suggest_prove(struct suggest_work *w, const struct suggest_plan *plan, const
 		return PROFILE_E_REFUSED;
 	r = profile_diff(c->ground->filter, f, keep_change, &changes);
 	for (size_t i = 0; i < changes.n && r == 0; i++)
-		r = is_harmless(&changes.items[i].change, c, kind) ? 0 : PROFILE_E_REFUSED;
+		r = is_harmless(f, plan->p, &changes.items[i].change, c, kind) ? 0 : PROFILE_E_REFUSED;
 	if (r == 0)
 		r = mark(&changes, c, f);
 	if (r)
@@ -204,24 +218,25 @@ bool suggest_is_recommended(const struct suggest_case *c)
 }
 
 /* A change of the whole is one of some option's, or asked for by one. */
-static bool is_harmless_to_all(const struct suggest_work *w, const struct profile_change *change)
+static bool is_harmless_to_all(const struct suggest_work *w, const struct profile_filter *f, const struct profile *p,
+	const struct profile_change *change)
 {
 	for (size_t i = 0; i < w->s->n_items; i++) {
 		const struct suggest_case *c = &w->cases[i];
 
-		if (suggest_is_recommended(c) && is_harmless(change, c, c->item->recommended))
+		if (suggest_is_recommended(c) && is_harmless(f, p, change, c, c->item->recommended))
 			return true;
 	}
 	return false;
 }
 
-static int check_all(struct suggest_work *w, const struct suggest_ground *ground, const struct profile_filter *f,
-	struct suggest_changes *changes)
+static int check_all(struct suggest_work *w, const struct suggest_plan *plan, const struct suggest_ground *ground,
+	const struct profile_filter *f, struct suggest_changes *changes)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < changes->n; i++)
-		if (!is_harmless_to_all(w, &changes->items[i].change))
+		if (!is_harmless_to_all(w, f, plan->p, &changes->items[i].change))
 			return PROFILE_E_REFUSED;
 	for (size_t i = 0; i < w->s->n_items && r == 0; i++) {
 		const struct suggest_case *c = &w->cases[i];
@@ -250,7 +265,7 @@ static int prove_ground(struct suggest_work *w, const struct suggest_plan *plan,
 	if (r == 0)
 		r = profile_diff(ground->filter, f, keep_change, &changes);
 	if (r == 0)
-		r = check_all(w, ground, f, &changes);
+		r = check_all(w, plan, ground, f, &changes);
 	for (size_t i = 0; i < changes.n && r == 0; i++)
 		r = keep(ret, &changes.items[i].change, changes.items[i].asked);
 	return r;

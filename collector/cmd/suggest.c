@@ -66,6 +66,7 @@ struct command {
 	const struct query_container *container;
 	struct profile *profile;
 	char *sha256;
+	struct marks marks;
 	char source[256];
 	struct suggest_request request;
 };
@@ -75,6 +76,7 @@ static void command_free(struct command *c)
 	for (size_t i = 0; i < c->n_allow; i++)
 		free(c->allow[i]);
 	profile_free(c->profile);
+	marks_free(&c->marks);
 	query_close(c->query);
 	filters_free(&c->filters);
 	free(c->file);
@@ -285,6 +287,19 @@ static int find_profile(struct command *c)
 	return status;
 }
 
+/* Advice is worth having where the user's marks cannot be read. */
+static int read_marks(struct command *c)
+{
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	CLEANUP_FREE char *db = cmd_db_path(c->line);
+	int r = db ? marks_read(db, &c->marks, &why) : -ENOMEM;
+
+	if (r < 0 && r != -ENOMEM)
+		log_warning("suggest: mutes are passed over: %s", why.len ? why.data : strerror(-r));
+	c->request.marks = &c->marks;
+	return r == -ENOMEM ? r : 0;
+}
+
 static int resolve(struct command *c)
 {
 	struct suggest_request *request = &c->request;
@@ -297,6 +312,10 @@ static int resolve(struct command *c)
 		status = find_profile(c);
 	if (status == CMD_DONE && !c->caps)
 		r = profile_parse_caps(SPAN("default"), &c->caps, &request->host.n_caps);
+	if (status == CMD_DONE && r == 0)
+		r = read_marks(c);
+	request->container = c->container;
+	request->unit = c->filters.filter.fields[QUERY_UNIT].n == 1 ? c->filters.filter.fields[QUERY_UNIT].values[0] : NULL;
 	request->host.caps = c->caps;
 	request->filter = &c->filters.filter;
 	request->profile = c->profile;
@@ -365,7 +384,7 @@ static void warn(const struct command *c, const struct suggest *s)
 
 static int run(struct cmd_line *line)
 {
-	CLEANUP(command_free) struct command c = {.line = line, .model = -1};
+	CLEANUP(command_free) struct command c = {.line = line, .model = -1, .marks = MARKS_EMPTY};
 	CLEANUP_SUGGEST struct suggest s = SUGGEST_EMPTY;
 	struct profile_problem problem = {0};
 	int status = CMD_DONE, r;

@@ -4,6 +4,7 @@
  * is listed. Joins what the reader knows of events with a profile; used by the command, the API and reports alike. */
 #pragma once
 
+#include "marks.h"
 #include "profile.h"
 #include "query.h"
 
@@ -103,8 +104,6 @@ struct suggest {
 void suggest_free(struct suggest *s);
 #define CLEANUP_SUGGEST CLEANUP(suggest_free)
 
-typedef bool (*suggest_muted_fn)(void *data, const struct suggest_item *item);
-
 struct suggest_request {
 	const struct query_filter *filter;
 	const struct profile *profile; /* NULL: of a systemd unit */
@@ -114,9 +113,10 @@ struct suggest_request {
 	enum profile_model model;
 	const char *const *allow; /* syscalls that may be allowed whatever their risk; n_allow of them */
 	size_t n_allow;
-	suggest_muted_fn muted; /* NULL: nothing is */
-	void *muted_data;
-	bool all;           /* what is muted is told too */
+	const struct marks *marks; /* what is muted there is left out; NULL: nothing is */
+	bool all;                  /* … or told as muted */
+	const struct query_container *container; /* whose events the filter leaves; NULL: several, or none */
+	const char *unit;                        /* NULL */
 	size_t limit;       /* items; 0: SUGGEST_LIMIT */
 	uint64_t budget_us; /* no new option is tried after so long; 0: no limit */
 };
