@@ -24,6 +24,7 @@ void api_profile_decide(struct web *web, const struct request *req, const char *
 void api_profile_diff(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void health_api(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void health_probe(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void knowledge_api(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void marks_api_list(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void marks_api_add(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void marks_api_remove(struct web *web, const struct request *req, const char *rest, struct answer *ans);

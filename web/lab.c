@@ -338,7 +338,9 @@ static int decide(struct lab *lab)
 	answer = render_call_json(&lab->call);
 	verdict = render_verdict_json(has_lines(lab, "profile") ? s.profile : NULL, s.filter, &lab->call, &v);
 	if (answer && (!verdict || json_object_update_missing(answer, verdict) ||
-		json_object_set_new(answer, "runtime", json_string(profile_model_name(lab->model)))))
+		json_object_set_new(answer, "runtime", json_string(profile_model_name(lab->model))) ||
+		json_object_set_new(answer, "about",
+			render_knowledge_json(knowledge_of(span_from(profile_call_name(&lab->call)))))))
 		lab->ans->body.failed = true;
 	json_decref(verdict);
 	answer_json(lab->ans, answer);

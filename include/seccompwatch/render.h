@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "explain.h"
+#include "knowledge.h"
 #include "marks.h"
 #include "profile.h"
 #include "query.h"
@@ -34,6 +35,7 @@ void render_status_add_csv(const struct query_status *status, const char *versio
 json_t *render_explain_json(const struct explain *e);
 json_t *render_mute_json(const struct marks_mute *mute);
 json_t *render_mutes_json(const struct marks *marks); /* an array */
+json_t *render_knowledge_json(const struct knowledge *k); /* null for NULL */
 
 /* The contract's suggestions. */
 json_t *render_suggest_json(const struct suggest *s);
@@ -90,4 +92,5 @@ uint64_t render_stream_rows(const struct render_stream *s);
 /* For people. */
 void render_mute_add_words(const struct marks_mute *mute, struct text *to); /* without its note */
 void render_mutes_add_text(const struct marks *marks, struct text *to);    /* a line each */
+void render_knowledge_add_text(const struct knowledge *k, struct text *to); /* one line; nothing where nothing is known */
 void render_status_add_text(const struct query_status *status, const char *version, struct text *to);

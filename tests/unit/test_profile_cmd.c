@@ -115,6 +115,7 @@ static const struct {
 		"read (0, x86_64): SCMP_ACT_ALLOW\n  decided by /syscalls/0 (line 5)\n  rule /syscalls/0 gives read", ""},
 	{"profile decide a.json mkdir --arch x86_64", CMD_DONE,
 		"mkdir (83, x86_64): SCMP_ACT_ERRNO EPERM\n  decided by /defaultAction (line 2)\n", ""},
+	{"profile decide a.json ptrace --arch x86_64", CMD_DONE, "\n  about it: tracing, high risk: takes over other processes", ""},
 	{"profile decide a.json mseal --arch x86_64", CMD_DONE, "mseal (462, x86_64): SCMP_ACT_ERRNO ENOSYS\n  decided by stub\n", ""},
 	{"profile decide a.json mseal --arch x86_64 --runtime crun", CMD_DONE, "SCMP_ACT_ERRNO EPERM", ""},
 	{"profile decide a.json 0x1ce --arch x86_64", CMD_DONE, "mseal (462, x86_64)", ""},
@@ -180,6 +181,10 @@ static void decide_speaks_json(void **state)
 	assert_string_equal(json_string_value(json_object_get(tree, "arch")), "x86_64");
 	assert_string_equal(json_string_value(json_array_get(json_object_get(tree, "args"), 1)), "0x10");
 	assert_string_equal(json_string_value(json_object_get(tree, "runtime")), "runc");
+	assert_string_equal(json_string_value(json_object_get(json_object_get(tree, "about"), "risk")), "low");
+	json_decref(tree);
+	tree = run_json("profile decide a.json 9999 --arch x86_64 --format json");
+	assert_true(json_is_null(json_object_get(tree, "about")));
 	json_decref(tree);
 	tree = run_json("profile decide a.json mseal --arch x86_64 --format json");
 	assert_string_equal(json_string_value(json_object_get(tree, "decided_by")), "stub");

@@ -350,6 +350,40 @@ static void test_output_is_atomic(void **state)
 	unlink(path);
 }
 
+static void test_knowledge(void **state)
+{
+	static const struct {
+		const char *name, *json, *text;
+	} cases[] = {
+		{"clone3", "{\"syscall\":\"clone3\",\"group\":\"process\",\"risk\":\"high\",\"risk_reason\":\"keeps its flags "
+			"(CLONE_NEWUSER) in memory, where no filter can look: with ENOSYS libc uses clone\",\"capability\":"
+			"\"CAP_SYS_ADMIN\",\"fallback\":\"clone\",\"since\":\"5.3\",\"systemd_groups\":[\"@process\","
+			"\"@system-service\"]}",
+			"process, high risk: keeps its flags (CLONE_NEWUSER) in memory, where no filter can look: with ENOSYS libc uses "
+			"clone (CAP_SYS_ADMIN; falls back to clone; since 5.3)"},
+		{"mseal", "{\"syscall\":\"mseal\",\"group\":\"memory\",\"risk\":\"low\",\"risk_reason\":\"makes mappings of the "
+			"caller's own unchangeable\",\"capability\":null,\"fallback\":null,\"since\":\"6.10\",\"systemd_groups\":[]}",
+			"memory, low risk: makes mappings of the caller's own unchangeable (since 6.10)"},
+		{"afs_syscall", NULL, "obsolete, low risk: is reserved for AFS and never was implemented: always ENOSYS"},
+		{"spu_create", "{\"syscall\":\"spu_create\",\"group\":null,\"risk\":\"unknown\",\"risk_reason\":null,"
+			"\"capability\":null,\"fallback\":null,\"since\":null,\"systemd_groups\":[]}", ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct knowledge *k = knowledge_of(span_from(cases[i].name));
+		CLEANUP_TEXT struct text text = TEXT_EMPTY;
+		json_t *tree = render_knowledge_json(k);
+		char *json = json_dumps(tree, JSON_COMPACT);
+
+		if (cases[i].json)
+			assert_string_equal(json, cases[i].json);
+		render_knowledge_add_text(k, &text);
+		assert_string_equal(text.len ? text.data : "", cases[i].text);
+		free(json);
+		json_decref(tree);
+	}
+}
+
 static void test_output_refuses(void **state)
 {
 	static const struct {
@@ -381,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_table_streams),
 		cmocka_unit_test(test_table_is_harmless),
 		cmocka_unit_test(test_group_table),
+		cmocka_unit_test(test_knowledge),
 		cmocka_unit_test(test_full_device),
 		cmocka_unit_test(test_output_is_atomic),
 		cmocka_unit_test(test_output_refuses),
