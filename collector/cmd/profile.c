@@ -29,21 +29,25 @@ static const struct option_row profile_options[] = {
 	{"engine", 0, PROFILE_ENGINE, "ENGINE",
 		"whose reading of conditions and errno names: any (default), moby or podman", "any moby podman"},
 	{"name", 0, PROFILE_NAME, "NAME", "which profile, where the file holds several", NULL},
-	{"format", 0, PROFILE_FORMAT, "FORMAT", "text (default) or json", "text json"},
+	{"format", 0, PROFILE_FORMAT, "FORMAT", "text (default) or json; test: junit too", "text json junit"},
 	{"output", 'o', PROFILE_FILE, "FILE", "instrument: write to FILE instead of standard output", NULL},
 	{"act-log", 0, PROFILE_ACT_LOG, NULL, "instrument: let what is denied run and be logged, instead of setting the flag", NULL},
 	{0},
 };
 
+#define TEXT_OR_JSON (1u << PROFILE_OUTPUT_TEXT | 1u << PROFILE_OUTPUT_JSON)
+
 static const struct subcommand {
 	const char *name, *operands;
 	size_t n_operands;
+	unsigned outputs; /* 1 << enum profile_output */
 	int (*run)(const struct profile_cmd *c);
 } subcommands[] = {
-	{"check", "FILE", 1, profile_check_run},
-	{"decide", "FILE SYSCALL", 2, profile_decide_run},
-	{"diff", "FILE FILE", 2, profile_diff_run},
-	{"instrument", "FILE", 1, profile_instrument_run},
+	{"check", "FILE", 1, TEXT_OR_JSON, profile_check_run},
+	{"decide", "FILE SYSCALL", 2, TEXT_OR_JSON, profile_decide_run},
+	{"diff", "FILE FILE", 2, TEXT_OR_JSON, profile_diff_run},
+	{"instrument", "FILE", 1, 1u << PROFILE_OUTPUT_TEXT, profile_instrument_run},
+	{"test", "FILE TABLE", 2, TEXT_OR_JSON | 1u << PROFILE_OUTPUT_JUNIT, profile_test_run},
 };
 
 /* ---- options ---- */
@@ -98,6 +102,8 @@ static int find_word(const char *const *words, const char *value)
 	return -EINVAL;
 }
 
+static const char *const output_names[] = {"text", "json", "junit", NULL};
+
 static int take_engine(struct profile_cmd *c, const char *value)
 {
 	int i = profile_engine_from_name(span_from(value));
@@ -108,8 +114,7 @@ static int take_engine(struct profile_cmd *c, const char *value)
 
 static int take_format(struct profile_cmd *c, const char *value)
 {
-	static const char *const formats[] = {"text", "json", NULL};
-	int i = find_word(formats, value);
+	int i = find_word(output_names, value);
 
 	c->output = i < 0 ? c->output : (enum profile_output)i;
 	return i < 0 ? i : 0;
@@ -161,7 +166,7 @@ static int take_value(struct profile_cmd *c, int id, const char *value, const ch
 		*ret_wanted = "any, moby or podman";
 		return take_engine(c, value);
 	default:
-		*ret_wanted = "text or json";
+		*ret_wanted = "text, json or junit";
 		return take_format(c, value);
 	}
 }
@@ -220,6 +225,8 @@ static int run(struct cmd_line *line)
 	c.n_operands = line->n_operands - 1;
 	if (c.n_operands != sub->n_operands)
 		return cmd_usage(line, "%s takes %s", sub->name, sub->operands);
+	if (!(sub->outputs & 1u << c.output))
+		return cmd_usage(line, "%s knows no format %s", sub->name, output_names[c.output]);
 	if (!c.caps && profile_parse_caps(SPAN("default"), &c.caps, &c.n_caps) < 0)
 		return CMD_FAILED;
 	return sub->run(&c);
@@ -229,7 +236,7 @@ static const struct option_row *const options[] = {profile_options, NULL};
 
 const struct cmd cmd_profile = {
 	.name = "profile",
-	.operands = "check FILE|decide FILE SYSCALL|diff FILE FILE|instrument FILE",
+	.operands = "check FILE|decide FILE SYSCALL|diff FILE FILE|instrument FILE|test FILE TABLE",
 	.summary = "ask a seccomp profile what it does",
 	.text = "FILE is a profile of Docker or Podman, an OCI config.json or its linux.seccomp, or a SeccompProfile of "
 		"Kubernetes, in JSON or YAML; - is standard input.\n\n"
@@ -244,7 +251,12 @@ const struct cmd cmd_profile = {
 		"apart. How the texts differ does not matter.\n\n"
 		"profile instrument FILE prints the same profile with SECCOMP_FILTER_FLAG_LOG, so that its denials leave a "
 		"record; with --act-log it lets them run instead and logs them, which shows all that a program needs in one "
-		"go. Every other byte stays as it is.",
+		"go. Every other byte stays as it is.\n\n"
+		"profile test FILE TABLE decides the calls of a table, and fails when one is not decided as expected. A line is "
+		"CALL = VERDICT: mkdir = EPERM, or socket(2, 1, 0) arch=x86 = allow, or mount caps=SYS_ADMIN kernel=5.4 = "
+		"SCMP_ACT_ALLOW. Arguments are numbers; those that are not given are 0. The verdict is SCMP_ACT_… (with an errno "
+		"where it matters), an errno, or allow, log, deny (in whatever way) or kill; # begins a comment. With --format "
+		"junit the result is what testing tools read.",
 	.options = options,
 	.run = run,
 };

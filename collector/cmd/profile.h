@@ -10,6 +10,7 @@
 enum profile_output {
 	PROFILE_OUTPUT_TEXT,
 	PROFILE_OUTPUT_JSON,
+	PROFILE_OUTPUT_JUNIT,
 };
 
 /* One call of a sub-command. Options that were not given have their defaults. */
@@ -49,8 +50,12 @@ int profile_subject_compile(const struct profile_cmd *c, const struct profile_ar
 void profile_print_problem(const char *path, const struct profile_problem *problem);
 /* Writes the tree to standard output and frees it; an exit status. */
 int profile_print_json(json_t *tree);
+int profile_print_text(const struct text *text);
+/* Reads "-" or a file of at most 4 MiB whole. */
+int profile_read_text(const char *path, struct text *ret);
 
 int profile_check_run(const struct profile_cmd *c);
 int profile_decide_run(const struct profile_cmd *c);
 int profile_diff_run(const struct profile_cmd *c);
 int profile_instrument_run(const struct profile_cmd *c);
+int profile_test_run(const struct profile_cmd *c);

@@ -5,7 +5,7 @@
 #include "profile.h"
 #include "seccompwatch/log.h"
 
-#define STDIN_MAX (4u << 20)
+#define TEXT_MAX (4u << 20)
 
 void profile_subject_free(struct profile_subject *s)
 {
@@ -28,14 +28,29 @@ void profile_print_problem(const char *path, const struct profile_problem *probl
 	log_error("%s", t.data ? t.data : problem->message);
 }
 
-static int read_stdin(struct text *ret)
+static int read_stream(FILE *file, struct text *ret)
 {
 	char buffer[65536];
 	size_t n;
 
-	while (ret->len <= STDIN_MAX && (n = fread(buffer, 1, sizeof(buffer), stdin)) > 0)
+	while (ret->len <= TEXT_MAX && (n = fread(buffer, 1, sizeof(buffer), file)) > 0)
 		text_add(ret, (struct span){buffer, n});
-	return ret->failed ? -ENOMEM : ferror(stdin) ? -EIO : 0;
+	return ret->failed ? -ENOMEM : ferror(file) ? -EIO : ret->len > TEXT_MAX ? -EFBIG : 0;
+}
+
+int profile_read_text(const char *path, struct text *ret)
+{
+	FILE *file;
+	int r;
+
+	if (strcmp(path, "-") == 0)
+		return read_stream(stdin, ret);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	r = read_stream(file, ret);
+	fclose(file);
+	return r;
 }
 
 int profile_subject_load(const struct profile_cmd *c, const char *path, struct profile_subject *ret)
@@ -47,7 +62,7 @@ int profile_subject_load(const struct profile_cmd *c, const char *path, struct p
 
 	ret->path = path;
 	if (strcmp(path, "-") == 0) {
-		r = read_stdin(&text);
+		r = profile_read_text(path, &text);
 		if (r == 0)
 			r = profile_load_text(text_span(&text), &options, &ret->profile, &problem);
 	} else {
@@ -84,6 +99,14 @@ int profile_subject_compile(const struct profile_cmd *c, const struct profile_ar
 		snprintf(problem.message, sizeof(problem.message), "%s", strerror(-r));
 	add_line(s->profile, &problem);
 	profile_print_problem(s->path, &problem);
+	return CMD_FAILED;
+}
+
+int profile_print_text(const struct text *text)
+{
+	if (!text->failed && (text->len == 0 || fwrite(text->data, text->len, 1, stdout) == 1) && fflush(stdout) == 0)
+		return CMD_DONE;
+	log_error("cannot write to standard output");
 	return CMD_FAILED;
 }
 

@@ -33,6 +33,11 @@ static const struct {
 		      "{\"names\":[\"clone3\"],\"action\":\"SCMP_ACT_ALLOW\"}],\"architectures\":[\"SCMP_ARCH_X86\","
 		      "\"SCMP_ARCH_X86_64\"],\"defaultAction\":\"SCMP_ACT_ERRNO\"}"},
 	{"bad.json", "{\n\"defaultAction\": \"allow\"}"},
+	{"good.table", "# what a.json does\nmkdir arch=x86_64 = EPERM\nread arch=x86_64 = allow\npersonality(8) arch=x86_64 = allow\n"
+		       "personality(9) arch=x86_64 = deny\nread arch=x32 = kill\n"},
+	{"poor.table", "read arch=x86_64 = EPERM\nmkdir arch=x86_64 = <&\"\nmkdir arch=x86_64 = EPERM\n"},
+	{"wrong.table", "read arch=x86_64 = EPERM # no\nmkdir arch=x86_64 = EPERM\n"},
+	{"unknown.table", "\nnosuchcall arch=x86_64 = allow\n"},
 };
 
 struct outcome {
@@ -107,7 +112,7 @@ static const struct {
 	{"profile decide a.json mkdir --kernel six", CMD_USAGE, "", "a version such as 6.1"},
 	{"profile decide a.json mkdir --runtime lxc", CMD_USAGE, "", "runc, runc-VERSION, crun or plain"},
 	{"profile decide a.json mkdir --engine dinner", CMD_USAGE, "", "any, moby or podman"},
-	{"profile decide a.json mkdir --format yaml", CMD_USAGE, "", "text or json"},
+	{"profile decide a.json mkdir --format yaml", CMD_USAGE, "", "text, json or junit"},
 	{"profile decide none.json mkdir", CMD_FAILED, "", "none.json: No such file or directory"},
 	{"profile decide bad.json mkdir", CMD_FAILED, "", "bad.json:2: /defaultAction: \"allow\" is no action; did you mean SCMP_ACT"},
 	{"profile decide a.json nosuchcall --arch x86_64", CMD_FAILED, "", "SCMP_ARCH_X86_64 has no syscall \"nosuchcall\""},
@@ -139,6 +144,19 @@ static const struct {
 	{"profile diff a.json b.json --arch x86_64", CMD_DONE,
 		"x86: SCMP_ACT_ALLOW → SCMP_ACT_ERRNO EPERM\n  personality(arg0=0x8)\n", ""},
 	{"profile diff a.json bad.json", CMD_FAILED, "", "bad.json:2"},
+	{"profile diff a.json b.json --format junit", CMD_USAGE, "", "diff knows no format junit"},
+	{"profile test a.json good.table", CMD_DONE, "5 of 5 calls are decided as expected\n", ""},
+	{"profile test a.json wrong.table", CMD_FAILED,
+		"wrong.table:1: read arch=x86_64: expected SCMP_ACT_ERRNO EPERM, but it is SCMP_ACT_ALLOW: rule /syscalls/0 gives read "
+		"SCMP_ACT_ALLOW\n1 of 2 calls are decided as expected\n", ""},
+	{"profile test a.json wrong.table --format junit", CMD_FAILED, "tests=\"2\" failures=\"1\" errors=\"0\">\n  <testcase classname=", ""},
+	{"profile test a.json wrong.table --format junit", CMD_FAILED, "name=\"read arch=x86_64 = EPERM\" line=\"1\"><failure message=", ""},
+	{"profile test a.json poor.table", CMD_FAILED, "", "poor.table:2: expects neither allow"},
+	{"profile test a.json unknown.table", CMD_FAILED, "", "unknown.table:2: SCMP_ARCH_X86_64 has no syscall \"nosuchcall\""},
+	{"profile test a.json none.table", CMD_FAILED, "", "none.table: No such file"},
+	{"profile test bad.json good.table", CMD_FAILED, "", "bad.json:2"},
+	{"profile test a.json", CMD_USAGE, "", "test takes FILE TABLE"},
+	{"profile test - -", CMD_USAGE, "", "either the profile or the table"},
 };
 
 static bool is_part(const char *part, const char *whole)
@@ -213,6 +231,11 @@ static void diff_speaks_json(void **state)
 	json_array_foreach(list, i, change)
 		whole += json_is_null(json_object_get(change, "args"));
 	assert_int_equal(whole, 2);
+	json_decref(tree);
+	tree = run_json("profile test a.json good.table --format json");
+	assert_int_equal(json_integer_value(json_object_get(tree, "passed")), 5);
+	assert_int_equal(json_array_size(json_object_get(tree, "results")), 5);
+	assert_true(json_is_true(json_object_get(json_array_get(json_object_get(tree, "results"), 4), "passed")));
 	json_decref(tree);
 	tree = run_json("profile diff a.json same.json --format json");
 	assert_int_equal(json_array_size(json_object_get(tree, "changed")), 0);
