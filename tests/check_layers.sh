@@ -11,7 +11,7 @@ rules() {
 collector/core     base text clock log loop options embed json
 collector          base text clock log loop options embed json event
 collector/ingest   base text clock log json event record files netlink window control check
-collector/resolve  base text clock log loop json embed event names cgroup process connector container knowledge
+collector/resolve  base text clock log loop json embed event names cgroup process connector container code users oom knowledge
 collector/store    base text clock log embed json event record names batch store query marks
 collector/profile  base text clock log json embed event names knowledge profile bpf
 collector/advise   base text clock log json event names knowledge query marks explain suggest profile bpf

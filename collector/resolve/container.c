@@ -33,6 +33,7 @@ struct lookup {
 	struct container_info *info;
 	json_t *spec;
 	char *folder; /* of the spec: the bundle */
+	bool is_rootless; /* it is not surely root's */
 };
 
 static void lookup_free(struct lookup *lookup)
@@ -148,6 +149,7 @@ static int find_in_places(struct lookup *lookup)
 		if (r < 0)
 			continue;
 		lookup->info->runtime = places[i].runtime;
+		lookup->is_rootless = strstr(places[i].base, "%H") || strstr(places[i].base, "%U");
 		return 0;
 	}
 	return -ENOENT;
@@ -162,6 +164,7 @@ static int find_by_pid(struct lookup *lookup)
 
 	if (!bundle)
 		return -ENOENT;
+	lookup->is_rootless = true;
 	text_printf(&base, "%s%s", lookup->request->root, bundle);
 	r = base.failed ? -ENOMEM : container_file_json(base.data, "config.json", &lookup->spec);
 	if (r == 0)
@@ -189,7 +192,9 @@ static int find_by_runc(struct lookup *lookup)
 			continue;
 		text_reset(&base);
 		text_printf(&base, "%s%s", lookup->request->root, value + 7);
-		return base.failed ? -ENOMEM : container_file_json(base.data, "config.json", &lookup->spec);
+		if (base.failed || !(lookup->folder = strdup(base.data)))
+			return -ENOMEM;
+		return container_file_json(base.data, "config.json", &lookup->spec);
 	}
 	return -ENOENT;
 }
@@ -229,6 +234,8 @@ static int read_storage(struct lookup *lookup)
 		r = container_from_storage(list, lookup->request->cid, lookup->info);
 	if (r == 0 && lookup->request->runtime == EVENT_RUNTIME_UNKNOWN)
 		lookup->info->runtime = EVENT_RUNTIME_PODMAN;
+	/* conmon leaves an empty file when the kernel tells it of a lack of memory. */
+	lookup->info->oom_killed = container_file_exists(lookup->folder, "oom");
 	return r;
 }
 
@@ -258,6 +265,26 @@ static int find_spec(struct lookup *lookup)
 	return r;
 }
 
+/* A root beside config.json is named from there. Who made a rootless container's specification counted users from
+ * within a namespace of his own. */
+static int complete_root(struct lookup *lookup)
+{
+	struct container_info *info = lookup->info;
+	CLEANUP_TEXT struct text path = TEXT_EMPTY;
+
+	if (lookup->is_rootless)
+		info->users.n = 0;
+	if (!info->root)
+		return 0;
+	if (info->root[0] == '/')
+		text_printf(&path, "%s%s", lookup->request->root, info->root);
+	else
+		text_printf(&path, "%s/%s", lookup->folder, info->root);
+	free(info->root);
+	info->root = text_take(&path);
+	return info->root ? 0 : -ENOMEM;
+}
+
 int container_read(const struct container_request *request, struct container_info *ret)
 {
 	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
@@ -270,6 +297,8 @@ int container_read(const struct container_request *request, struct container_inf
 	r = find_spec(&lookup);
 	if (r == 0)
 		r = container_from_spec(lookup.spec, &info);
+	if (r == 0)
+		r = complete_root(&lookup);
 	if (r == -ENOMEM)
 		return r;
 	r = read_names(&lookup);

@@ -23,6 +23,13 @@ static int open_beneath(const char *base, const char *relative)
 	return fd < 0 ? -errno : fd;
 }
 
+bool container_file_exists(const char *base, const char *relative)
+{
+	CLEANUP_CLOSE int fd = open_beneath(base, relative);
+
+	return fd >= 0;
+}
+
 static int read_all(int fd, struct text *ret)
 {
 	char buffer[16384];
@@ -93,5 +100,7 @@ void container_info_free(struct container_info *info)
 	free(info->pod_uid);
 	free(info->profile);
 	free(info->folder);
+	free(info->labels);
+	free(info->root);
 	*info = CONTAINER_INFO_EMPTY;
 }

@@ -11,6 +11,9 @@
 #define CONTAINER_FILE_MAX (8u << 20)
 int container_file_json(const char *base, const char *relative, json_t **ret);
 
+/* Whether base/relative is there, by the same rules. */
+bool container_file_exists(const char *base, const char *relative);
+
 static inline void container_json_p(json_t **json)
 {
 	json_decref(*json);
@@ -30,6 +33,9 @@ char *container_docker_folder(const json_t *spec, const char *cid);
 int container_from_docker(const json_t *config, struct container_info *info);
 /* The entry of containers/storage's containers.json (Podman, CRI-O). */
 int container_from_storage(const json_t *list, const char *cid, struct container_info *info);
+
+/* Adds what is worth showing of a map of labels or annotations to info->labels. */
+int container_add_labels(const json_t *map, struct container_info *info);
 
 /* The folder of config.json as the container's monitor (containerd's shim, conmon) knows it, found from one of the
  * container's processes. NULL when not found; free(). */

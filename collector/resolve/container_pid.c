@@ -56,6 +56,11 @@ static bool is_inside(const struct container_request *request, int32_t pid)
 	return strcmp(identity.id, request->cid) == 0;
 }
 
+bool container_holds(const char *root, const char *cid, int32_t pid)
+{
+	return is_inside(&(struct container_request){.root = root, .cid = cid}, pid);
+}
+
 /* The nearest ancestor outside the container; 0 when the process is not (any more) in it. */
 static int32_t outsider_of(const struct container_request *request)
 {

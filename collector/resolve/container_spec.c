@@ -62,9 +62,54 @@ static int from_annotations(const json_t *map, struct container_info *info)
 	return r;
 }
 
+static bool read_number(const json_t *object, const char *key, uint32_t *ret)
+{
+	json_int_t value = json_integer_value(json_object_get(object, key));
+
+	*ret = (uint32_t)value;
+	return json_is_integer(json_object_get(object, key)) && value >= 0 && value <= UINT32_MAX;
+}
+
+static bool has_user_namespace(const json_t *spec)
+{
+	const json_t *namespaces = json_object_get(json_object_get(spec, "linux"), "namespaces"), *namespace;
+	size_t i;
+
+	json_array_foreach(namespaces, i, namespace)
+	{
+		const char *type = container_member(namespace, "type");
+
+		if (type && strcmp(type, "user") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A container without a user namespace has the numbers of whoever made it; one that joins another's says nothing. */
+static void from_users(const json_t *spec, struct container_info *info)
+{
+	const json_t *mapping, *mappings = json_object_get(json_object_get(spec, "linux"), "uidMappings");
+	struct users_map map = {0};
+	size_t i;
+
+	json_array_foreach(mappings, i, mapping)
+	{
+		struct users_extent *e = &map.extents[map.n];
+
+		if (map.n == USERS_EXTENTS_MAX || !read_number(mapping, "containerID", &e->inside) ||
+			!read_number(mapping, "hostID", &e->outside) || !read_number(mapping, "size", &e->count))
+			return;
+		map.n++;
+	}
+	if (map.n == 0 && !has_user_namespace(spec))
+		map = (struct users_map){1, {{0, 0, UINT32_MAX}}};
+	info->users = map;
+}
+
 int container_from_spec(const json_t *spec, struct container_info *info)
 {
 	const json_t *seccomp = json_object_get(json_object_get(spec, "linux"), "seccomp");
+	int r;
 
 	if (!json_is_object(spec))
 		return -EINVAL;
@@ -76,7 +121,11 @@ int container_from_spec(const json_t *spec, struct container_info *info)
 			return -ENOMEM;
 	}
 	info->has_spec = true;
-	return from_annotations(json_object_get(spec, "annotations"), info);
+	from_users(spec, info);
+	r = container_set(&info->root, container_member(json_object_get(spec, "root"), "path"));
+	if (r == 0)
+		r = container_add_labels(json_object_get(spec, "annotations"), info);
+	return r < 0 ? r : from_annotations(json_object_get(spec, "annotations"), info);
 }
 
 /* "/a/containers" of "/a/containers/CID/hostname", NULL when the path is not of that form. */
@@ -143,6 +192,8 @@ int container_from_docker(const json_t *config, struct container_info *info)
 		r = container_set(&info->image, container_member(settings, "Image"));
 	if (r == 0)
 		r = from_docker_labels(json_object_get(settings, "Labels"), info);
+	if (r == 0)
+		r = container_add_labels(json_object_get(settings, "Labels"), info);
 	if (!json_is_object(state))
 		return r;
 	info->running = json_is_true(json_object_get(state, "Running"));

@@ -77,7 +77,8 @@ struct identity *identity_get(struct identities *ids, const struct cgroup_identi
 	i = calloc(1, sizeof(*i) + len);
 	if (!i)
 		return NULL;
-	*i = (struct identity){*bucket, hash, 1, c->runtime, 0, false, starts[0], starts[1], starts[2]};
+	*i = (struct identity){.next = *bucket, .hash = hash, .refs = 1, .runtime = c->runtime, .pod_uid = starts[0],
+		.unit = starts[1], .outer = starts[2]};
 	memcpy(i->texts, texts, len);
 	*bucket = i;
 	ids->bytes += sizeof(*i) + len;

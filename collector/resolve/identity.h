@@ -15,6 +15,7 @@ struct identity {
 	 * cgroups from there (0: not looked at yet). */
 	uint64_t mount_ns;
 	bool sealed;
+	int32_t init; /* the container's first program, as far as was seen; 0: none yet */
 	uint16_t pod_uid, unit, outer; /* where they begin in `texts`; the id begins at 0 */
 	char texts[];
 };

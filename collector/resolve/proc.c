@@ -141,6 +141,46 @@ int proc_read_command(int proc_fd, int pid, char *buffer, size_t size)
 	return 0;
 }
 
+/* "NSpid:\t4711\t1\n": a number for each namespace, the innermost last. */
+int proc_parse_namespace_pid(struct span status)
+{
+	uint64_t pid = 0;
+	int n = 0;
+
+	while (status.len > 0) {
+		const char *newline = memchr(status.data, '\n', status.len);
+		struct span line = {status.data, newline ? (size_t)(newline - status.data) : status.len};
+
+		status = span_from_offset(status, line.len + 1);
+		if (!span_starts(line, SPAN("NSpid:")))
+			continue;
+		line = span_from_offset(line, 6);
+		while (line.len > 0) {
+			size_t start = 0, end;
+
+			while (start < line.len && line.data[start] == '\t')
+				start++;
+			for (end = start; end < line.len && line.data[end] != '\t'; end++)
+				;
+			if (text_to_u64((struct span){line.data + start, end - start}, INT32_MAX, &pid) == 0)
+				n++;
+			line = span_from_offset(line, end);
+		}
+		break;
+	}
+	return n > 1 ? (int)pid : 0;
+}
+
+int proc_namespace_pid(int proc_fd, int pid)
+{
+	char buffer[4096];
+	size_t len = 0;
+
+	return read_file(proc_fd, pid, "status", buffer, sizeof(buffer), &len) < 0
+		       ? 0
+		       : proc_parse_namespace_pid((struct span){buffer, len});
+}
+
 uint64_t proc_mount_ns(int proc_fd, int pid)
 {
 	char path[32];

@@ -21,43 +21,45 @@ static struct span next_word(struct span *rest)
 	return (struct span){rest->data - n, n};
 }
 
-int proc_parse_mapping(struct span line, uint64_t address, struct span *ret_path, uint64_t *ret_offset)
+bool proc_parse_mapping(struct span line, uint64_t address, struct proc_mapping *ret)
 {
-	struct span range = next_word(&line), offset;
+	struct span range = next_word(&line), offset, inode;
 	const char *dash = range.len ? memchr(range.data, '-', range.len) : NULL;
-	uint64_t from, until, file_offset;
+	struct proc_mapping m = {0};
 
-	if (!dash || text_to_u64_hex((struct span){range.data, (size_t)(dash - range.data)}, UINT64_MAX, &from) < 0 ||
-		text_to_u64_hex(span_from_offset(range, (size_t)(dash + 1 - range.data)), UINT64_MAX, &until) < 0)
-		return 0;
-	if (address < from || address >= until)
-		return 0;
+	if (!dash || text_to_u64_hex((struct span){range.data, (size_t)(dash - range.data)}, UINT64_MAX, &m.from) < 0 ||
+		text_to_u64_hex(span_from_offset(range, (size_t)(dash + 1 - range.data)), UINT64_MAX, &m.until) < 0)
+		return false;
+	if (address < m.from || address >= m.until)
+		return false;
 	next_word(&line); /* permissions */
 	offset = next_word(&line);
 	next_word(&line); /* device */
-	next_word(&line); /* inode */
+	inode = next_word(&line);
 	while (line.len > 0 && line.data[0] == ' ')
 		line = span_from_offset(line, 1);
-	if (line.len == 0 || text_to_u64_hex(offset, UINT64_MAX, &file_offset) < 0)
-		return 0;
-	*ret_path = line;
-	*ret_offset = address - from + file_offset;
-	return 1;
+	if (line.len == 0 || text_to_u64_hex(offset, UINT64_MAX, &m.offset) < 0 ||
+		text_to_u64(inode, UINT64_MAX, &m.inode) < 0)
+		return false;
+	m.offset += address - m.from;
+	snprintf(m.path, sizeof(m.path), "%.*s", (int)MIN(line.len, sizeof(m.path) - 1), line.data);
+	*ret = m;
+	return true;
 }
 
 /* Looks through whole lines; returns how much of the text is left over. */
-static size_t look(struct span text, uint64_t address, struct span *ret_path, uint64_t *ret_offset)
+static size_t look(struct span text, uint64_t address, struct proc_mapping *ret, bool *ret_found)
 {
 	const char *end;
 
-	while (ret_path->len == 0 && (end = text.len ? memchr(text.data, '\n', text.len) : NULL)) {
-		proc_parse_mapping((struct span){text.data, (size_t)(end - text.data)}, address, ret_path, ret_offset);
+	while (!*ret_found && (end = text.len ? memchr(text.data, '\n', text.len) : NULL)) {
+		*ret_found = proc_parse_mapping((struct span){text.data, (size_t)(end - text.data)}, address, ret);
 		text = span_from_offset(text, (size_t)(end + 1 - text.data));
 	}
 	return text.len;
 }
 
-int proc_find_mapping(int proc_fd, int pid, uint64_t address, char *ret_path, size_t size, uint64_t *ret_offset)
+int proc_find_mapping(int proc_fd, int pid, uint64_t address, struct proc_mapping *ret)
 {
 	char name[32], buffer[16384];
 	CLEANUP_CLOSE int fd = -1;
@@ -69,14 +71,13 @@ int proc_find_mapping(int proc_fd, int pid, uint64_t address, char *ret_path, si
 	if (fd < 0)
 		return -errno;
 	while (total < MAPS_MAX && kept < sizeof(buffer) && (n = read(fd, buffer + kept, sizeof(buffer) - kept)) > 0) {
-		struct span text = {buffer, kept + (size_t)n}, path = {0};
+		struct span text = {buffer, kept + (size_t)n};
+		bool found = false;
 
 		total += (size_t)n;
-		kept = look(text, address, &path, ret_offset);
-		if (path.len > 0) {
-			snprintf(ret_path, size, "%.*s", (int)MIN(path.len, size - 1), path.data);
+		kept = look(text, address, ret, &found);
+		if (found)
 			return 0;
-		}
 		memmove(buffer, buffer + text.len - kept, kept);
 	}
 	return -ENOENT;

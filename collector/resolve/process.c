@@ -42,12 +42,14 @@ void process_table_free(struct process_table *t)
 	free(t);
 }
 
-static void on_container(void *data, const struct identity *identity, int32_t pid)
+static void on_container(void *data, const struct identity *identity, int32_t pid, bool init)
 {
 	struct process_table *t = data;
 
+	struct process_container container = {identity->runtime, identity->texts, identity->texts + identity->outer, pid, init};
+
 	if (t->container_fn)
-		t->container_fn(t->container_data, identity->runtime, identity->texts, pid);
+		t->container_fn(t->container_data, &container);
 }
 
 void process_table_on_container(struct process_table *t, process_container_fn fn, void *data)
@@ -149,15 +151,22 @@ static bool is_the_same(struct process_table *t, struct answer *a, int64_t time)
 	return a->started <= time + SLACK_MS;
 }
 
-static void fill(struct event *ev, enum event_runtime runtime, const char *id, const char *pod_uid, const char *unit)
+struct whose {
+	enum event_runtime runtime;
+	const char *id, *outer, *pod_uid, *unit;
+};
+
+static void fill(struct event *ev, const struct whose *whose)
 {
-	ev->runtime = runtime;
-	if (*id)
-		event_set(ev, &ev->container_id, span_from(id));
-	if (*pod_uid)
-		event_set(ev, &ev->pod_uid, span_from(pod_uid));
-	if (*unit)
-		event_set(ev, &ev->unit, span_from(unit));
+	ev->runtime = whose->runtime;
+	if (*whose->id)
+		event_set(ev, &ev->container_id, span_from(whose->id));
+	if (*whose->outer)
+		event_set(ev, &ev->outer_id, span_from(whose->outer));
+	if (*whose->pod_uid)
+		event_set(ev, &ev->pod_uid, span_from(whose->pod_uid));
+	if (*whose->unit)
+		event_set(ev, &ev->unit, span_from(whose->unit));
 }
 
 static bool attribute_live(struct process_table *t, struct event *ev)
@@ -167,7 +176,8 @@ static bool attribute_live(struct process_table *t, struct event *ev)
 	if (a->attribution == EVENT_ATTRIBUTION_NONE || !is_the_same(t, a, ev->time))
 		return false;
 	ev->attribution = EVENT_ATTRIBUTION_LIVE;
-	fill(ev, a->identity.runtime, a->identity.id, a->identity.pod_uid, a->identity.unit);
+	fill(ev, &(struct whose){a->identity.runtime, a->identity.id, a->identity.outer, a->identity.pod_uid,
+			 a->identity.unit});
 	return true;
 }
 
@@ -182,7 +192,7 @@ static void attribute_cached(struct process_table *t, struct event *ev)
 		return;
 	i = life->identity;
 	ev->attribution = EVENT_ATTRIBUTION_CACHED;
-	fill(ev, i->runtime, i->texts, i->texts + i->pod_uid, i->texts + i->unit);
+	fill(ev, &(struct whose){i->runtime, i->texts, i->texts + i->outer, i->texts + i->pod_uid, i->texts + i->unit});
 }
 
 void process_attribute(struct process_table *t, struct event *ev)

@@ -7,6 +7,8 @@
 #include "process_internal.h"
 
 #define PARENTS_MAX 6
+#define SLACK_MS    20 /* start times are coarse */
+#define NS_OF_A_MS  1000000
 
 static int64_t to_wall(int64_t monotonic_ns)
 {
@@ -56,6 +58,7 @@ static void read_parents(struct process_table *t, int32_t parent, int64_t time, 
 
 static void from_life(const struct life *life, struct process_life *ret)
 {
+	ret->id = life->since;
 	ret->started = to_wall(life->since);
 	if (life->ended != LIVES_NEVER) {
 		ret->ended = to_wall(life->ended);
@@ -79,7 +82,7 @@ int process_table_life(struct process_table *t, int32_t pid, int64_t time, struc
 	life = t->watch ? watch_find(t->watch, pid, time) : NULL;
 	if (life)
 		from_life(life, ret);
-	lives = ret->ended == CLOCK_NONE && proc_read_stat(t->proc_fd, pid, &stat) == 0 && start_of(t, &stat) <= time + 20;
+	lives = ret->ended == CLOCK_NONE && proc_read_stat(t->proc_fd, pid, &stat) == 0 && start_of(t, &stat) <= time + SLACK_MS;
 	if (!life && !lives)
 		return -ENOENT;
 	if (lives) {
@@ -92,19 +95,23 @@ int process_table_life(struct process_table *t, int32_t pid, int64_t time, struc
 	return 0;
 }
 
-bool process_table_end(struct process_table *t, int32_t pid, int64_t time, int64_t *ret_ended, int *ret_status)
+/* The kernel tells the end of a process's first thread; the others may go on without it. */
+static bool has_threads_left(const struct process_table *t, int32_t pid, int64_t started)
 {
-	const struct life *life = t->watch ? watch_find(t->watch, pid, time) : NULL;
+	struct proc_stat stat;
 
-	if (!life || life->ended == LIVES_NEVER)
+	return proc_read_stat(t->proc_fd, pid, &stat) == 0 && stat.threads > 1 && start_of(t, &stat) <= started + SLACK_MS;
+}
+
+bool process_table_end(struct process_table *t, int32_t pid, int64_t id, int64_t *ret_ended, int *ret_status)
+{
+	const struct life *life = t->watch && id != 0 ? watch_know(t->watch, pid) : NULL;
+
+	/* Its beginning may have been put earlier meanwhile; who has the pid after it began later. */
+	if (!life || life->ended == LIVES_NEVER || life->since > id + SLACK_MS * NS_OF_A_MS ||
+		has_threads_left(t, pid, to_wall(life->since)))
 		return false;
 	*ret_ended = to_wall(life->ended);
 	*ret_status = life->exit_code;
 	return true;
-}
-
-int process_origin(struct process_table *t, int32_t pid, uint64_t address, char ret_module[static PROCESS_TEXT_MAX],
-	uint64_t *ret_offset)
-{
-	return pid <= 0 ? -ENOENT : proc_find_mapping(t->proc_fd, pid, address, ret_module, PROCESS_TEXT_MAX, ret_offset);
 }

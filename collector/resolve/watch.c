@@ -278,8 +278,10 @@ int watch_open(const struct watch_options *options, struct watch **ret, struct t
 		return r;
 	open_moves(w);
 	r = open_wakers(w);
+	w->seeding = true;
 	if (r == 0)
 		r = proc_each(w->options.proc_fd, watch_seed, w);
+	w->seeding = false;
 	if (r < 0) {
 		text_printf(why, "processes cannot be watched: %s", strerror(-r));
 		return r;
@@ -314,6 +316,11 @@ const struct life *watch_find(struct watch *w, int32_t pid, int64_t time)
 		return NULL;
 	at = watch_now(CLOCK_MONOTONIC) - age * NS_OF_A_MS;
 	return lives_is_sure(w->lives, life) && lives_covers(life, at, SLACK_NS) ? life : NULL;
+}
+
+const struct life *watch_know(struct watch *w, int32_t pid)
+{
+	return lives_find(w->lives, pid);
 }
 
 struct watch_stats watch_stats(const struct watch *w)

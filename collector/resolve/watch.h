@@ -7,12 +7,14 @@
 
 struct watch;
 
-typedef void (*watch_container_fn)(void *data, const struct identity *identity, int32_t pid);
+/* `init`: it is the container's own first program, now executed; else merely the first process that was seen there. */
+typedef void (*watch_container_fn)(void *data, const struct identity *identity, int32_t pid, bool init);
 
 struct watch_options {
 	int proc_fd;   /* stays the caller's */
 	size_t memory; /* 0: LIVES_MEMORY */
-	/* Called for the first process seen of a container, while it is likely still alive; may be NULL. */
+	/* Called for the first process seen of a container, and for the first that execs in it, while they are likely
+	 * still alive; may be NULL. */
 	watch_container_fn container_fn;
 	void *container_data;
 };
@@ -37,4 +39,6 @@ void watch_dispatch(struct watch *w);
 void watch_drain(struct watch *w);
 /* The life that a record of that time (ms since the epoch) of that pid is about; NULL when none is known for sure. */
 const struct life *watch_find(struct watch *w, int32_t pid, int64_t time);
+/* The newest that is known of a pid, of whatever time; NULL: nothing. */
+const struct life *watch_know(struct watch *w, int32_t pid);
 struct watch_stats watch_stats(const struct watch *w);

@@ -26,6 +26,7 @@ struct watch_todo {
 
 struct watch {
 	int epoll_fd, timer_fd;
+	bool seeding; /* what is read was there before us */
 	bool asleep; /* the queues are watched again, no timer runs */
 	struct connector *connector;
 	struct moves *moves; /* NULL: not watched */

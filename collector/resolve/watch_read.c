@@ -43,6 +43,31 @@ static void read_command(struct watch *w, struct life *life)
 		lives_set_command(w->lives, life, strdup(command));
 }
 
+/* The first program of a container, and again when it was restarted. A runtime's own processes come before it, but they
+ * are in the container's cgroup without executing anything there; programs that are put there later come after it. Of
+ * what runs already when the watch begins, only what is the first of its pid namespace is surely it. */
+static bool is_init(struct watch *w, const struct life *life, struct identity *identity)
+{
+	const struct life *known = identity->init > 0 ? lives_find(w->lives, identity->init) : NULL;
+	int rank;
+
+	if (known && known->ended == LIVES_NEVER)
+		return false;
+	rank = proc_namespace_pid(w->options.proc_fd, life->pid);
+	if (rank != 1 && (rank > 0 || w->seeding))
+		return false;
+	identity->init = life->pid;
+	return true;
+}
+
+static void announce(struct watch *w, const struct life *life, struct identity *identity, bool is_new, bool at_exec)
+{
+	bool init = at_exec && identity_is_container(identity) && is_init(w, life, identity);
+
+	if ((init || (is_new && identity_is_container(identity))) && w->options.container_fn)
+		w->options.container_fn(w->options.container_data, identity, life->pid, init);
+}
+
 void watch_read_life(struct watch *w, struct life *life, int64_t valid, bool at_exec)
 {
 	bool is_new = false, v2 = true;
@@ -57,8 +82,7 @@ void watch_read_life(struct watch *w, struct life *life, int64_t valid, bool at_
 	lives_set_identity(w->lives, life, &read);
 	if (at_exec)
 		read_command(w, life);
-	if (is_new && identity_is_container(read.identity) && w->options.container_fn)
-		w->options.container_fn(w->options.container_data, read.identity, life->pid);
+	announce(w, life, read.identity, is_new, at_exec);
 }
 
 void watch_seed(void *data, int32_t pid)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "event.h"
+#include "users.h"
 
 struct container_request {
 	const char *root; /* put before every path, for tests; "" otherwise */
@@ -25,14 +26,20 @@ struct container_info {
 	bool has_spec;   /* the OCI config.json was found: `profile` is the truth */
 	char *profile;   /* linux.seccomp, compact JSON; NULL with has_spec: it runs unconfined */
 	char *folder;    /* where the engine keeps what it knows of its containers, when that was found */
+	char *labels;    /* those worth showing: a JSON object of texts, escaped as the event contract says */
+	char *root;      /* the folder that is its root */
+	struct users_map users; /* its own numbers for users, as the specification has them; n 0: not said */
 	bool running;
 	bool has_state;  /* it has ended, and what follows is known (Docker's config.v2.json) */
-	bool oom_killed;
+	bool oom_killed; /* the kernel killed one of its processes for lack of memory, as the engine says */
 	int exit_code, restarts;
 };
 #define CONTAINER_INFO_EMPTY ((struct container_info){.runtime = EVENT_RUNTIME_NONE})
 void container_info_free(struct container_info *info);
 #define CLEANUP_CONTAINER_INFO CLEANUP(container_info_free)
+
+/* Whether the process is in that container now; `root` as above. */
+bool container_holds(const char *root, const char *cid, int32_t pid);
 
 /* 0 when anything was found; -ENOENT when nothing was; -EINVAL for an id that is none; -ENOMEM. */
 int container_read(const struct container_request *request, struct container_info *ret);

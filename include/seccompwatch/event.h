@@ -139,7 +139,7 @@ struct event {
 	struct event_text comm, exe, subj, node;      /* node: the record's node= */
 	struct event_text prefix_host;                /* the syslog prefix's host */
 	struct event_text arch_name, syscall_name;    /* interpreted text only: resolve turns them to numbers */
-	struct event_text container_id, pod_uid, unit; /* attribution */
+	struct event_text container_id, outer_id, pod_uid, unit; /* attribution; outer: the container around it */
 
 	uint16_t arena_len;
 	char arena[EVENT_ARENA_MAX];

@@ -14,8 +14,14 @@ void process_table_free(struct process_table *t);
 DEFINE_CLEANUP(struct process_table *, process_table_free)
 
 /* Called, from watch, dispatch or attribute, with the first process seen of each container, probably still alive; again
- * when a container was forgotten meanwhile. */
-typedef void (*process_container_fn)(void *data, enum event_runtime runtime, const char *id, int32_t pid);
+ * with the first that executes a program in it, and when a container was forgotten meanwhile or starts anew. */
+struct process_container {
+	enum event_runtime runtime;
+	const char *id, *outer; /* outer: of the container around it, "" when none */
+	int32_t pid;
+	bool init; /* it is the container's own first program: with its end the container ends */
+};
+typedef void (*process_container_fn)(void *data, const struct process_container *container);
 void process_table_on_container(struct process_table *t, process_container_fn fn, void *data);
 
 /* From here on processes are watched (the kernel's process events, fanotify on the cgroup hierarchies), so that those
@@ -44,6 +50,7 @@ void process_table_forget(struct process_table *t);
 /* What is known of a process beside whose it is. */
 #define PROCESS_TEXT_MAX 320
 struct process_life {
+	int64_t id;             /* with the pid: which process it is, for process_table_end; 0: it is not watched */
 	int64_t started, ended; /* ms since the epoch; ended CLOCK_NONE: it was not seen to end */
 	int status;             /* as wait(2) gives it, when it has ended */
 	int threads;            /* 0: not known */
@@ -53,10 +60,5 @@ struct process_life {
 /* Of the process that had this pid at that time (ms since the epoch): 0, or -ENOENT. */
 int process_table_life(struct process_table *t, int32_t pid, int64_t time, struct process_life *ret);
 
-/* Only whether and how it ended, cheaply (no file is read): false: not seen to end. */
-bool process_table_end(struct process_table *t, int32_t pid, int64_t time, int64_t *ret_ended, int *ret_status);
-
-/* Where an address of a living process lies: the file mapped there, and the address's offset in that file (what
- * addr2line(1) takes for a position-independent file). -ENOENT: it is gone, or no file is mapped there. */
-int process_origin(struct process_table *t, int32_t pid, uint64_t address, char ret_module[static PROCESS_TEXT_MAX],
-	uint64_t *ret_offset);
+/* Only whether and how it ended, however long ago it began: false: not seen to end, or no longer known. */
+bool process_table_end(struct process_table *t, int32_t pid, int64_t id, int64_t *ret_ended, int *ret_status);

@@ -369,10 +369,10 @@ static void born_elsewhere(void **state)
 	}
 }
 
-static void first_of_a_container(void *data, enum event_runtime runtime, const char *id, int32_t pid)
+static void first_of_a_container(void *data, const struct process_container *c)
 {
-	if (runtime == EVENT_RUNTIME_DOCKER && strcmp(id, ID_A) == 0)
-		*(int32_t *)data = pid;
+	if (c->runtime == EVENT_RUNTIME_DOCKER && strcmp(c->id, ID_A) == 0)
+		*(int32_t *)data = c->pid;
 }
 
 static void containers_are_announced(void **state)
