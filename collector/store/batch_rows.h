@@ -82,13 +82,15 @@ struct batch_story {
 		BATCH_CONTAINER,
 		BATCH_PROCESS,
 		BATCH_ORIGIN,
+		BATCH_ACCOUNT,
 	} kind;
 	union {
 		struct batch_container container;
 		struct batch_process process;
 		struct batch_origin origin;
+		struct batch_account account;
 	};
-	char *texts[8]; /* what the pointers of the union point to */
+	char *texts[9]; /* what the pointers of the union point to */
 };
 
 struct batch_stories {

@@ -38,6 +38,7 @@ enum query_statement {
 	QUERY_HOSTS,
 	QUERY_ALIASES,
 	QUERY_CONTAINERS,
+	QUERY_ACCOUNTS,
 	QUERY_SIGNATURES,
 	QUERY_ROWS_UP,
 	QUERY_ROWS_DOWN,
@@ -53,6 +54,7 @@ enum query_statement {
 	QUERY_OLDEST_CHANGE,
 	QUERY_OLDEST,
 	QUERY_SESSIONS,
+	QUERY_WATCHING,
 	QUERY_LOSSES,
 	QUERY_LOSS_TOTALS,
 	QUERY_LOSS_SPANS,
@@ -89,6 +91,14 @@ struct query_member {
 	int64_t host;
 };
 
+struct query_account {
+	int64_t host, container; /* container 0: outside of containers */
+	uint32_t uid;
+	bool has_inner;
+	uint32_t inner_uid;
+	const char *user, *inner_user;
+};
+
 struct query_sig {
 	struct query_signature pub;
 	int64_t host;
@@ -118,6 +128,8 @@ struct query {
 	size_t n_hosts;
 	struct query_alias *aliases;
 	size_t n_aliases;
+	struct query_account *accounts; /* sorted by host, container, uid */
+	size_t n_accounts;
 	struct query_slots containers; /* struct query_member */
 	struct query_slots signatures; /* struct query_sig */
 	char error[256];
@@ -162,6 +174,9 @@ int query_load(struct query *q);
 void query_unload(struct query *q);
 /* A text column as the pool's string, clean whoever wrote it; NULL when it is NULL, or without memory. */
 const char *query_text(struct query *q, sqlite3_stmt *s, int column);
+/* Users' names (query_users.c): what was stored since `seq`; and put into a signature. */
+int query_load_accounts(struct query *q, int64_t since);
+void query_name_user(const struct query *q, struct query_sig *sig);
 const char *query_host_name(const struct query *q, int64_t id);
 
 /* ---- filters against signatures (query_match.c) ---- */

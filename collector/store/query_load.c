@@ -165,6 +165,10 @@ static int read_container(struct loader *l)
 		.exit_code = (int)query_int(l->s, 12),
 		.oom_killed = query_int(l->s, 13) != 0,
 		.restarts = (int)query_int(l->s, 14),
+		.labels = text_at(l, 15),
+		.started = query_int_or(l->s, 16, CLOCK_NONE),
+		.ended = query_int_or(l->s, 17, CLOCK_NONE),
+		.status = (int)query_int(l->s, 18),
 	};
 	return 0;
 }
@@ -241,6 +245,7 @@ static int read_signature(struct loader *l)
 	sig->events = (uint64_t)query_int(l->s, 22);
 	sig->first = query_int_or(l->s, 23, CLOCK_NONE);
 	sig->last = query_int_or(l->s, 24, CLOCK_NONE);
+	query_name_user(l->q, sig);
 	return 0;
 }
 
@@ -294,6 +299,8 @@ static int load_changed(struct query *q)
 	if (r == 0)
 		r = read_all(q, QUERY_CONTAINERS, &since, read_container);
 	if (r == 0)
+		r = query_load_accounts(q, since);
+	if (r == 0)
 		r = read_all(q, QUERY_SIGNATURES, &since, read_signature);
 	return r;
 }
@@ -330,5 +337,6 @@ void query_unload(struct query *q)
 	free_slots(&q->signatures);
 	free(q->hosts);
 	free(q->aliases);
+	free(q->accounts);
 	query_pool_free(&q->pool);
 }

@@ -16,7 +16,9 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_HOSTS] = "SELECT id, name, is_local FROM host ORDER BY id",
 	[QUERY_ALIASES] = "SELECT host, name FROM host_alias",
 	[QUERY_CONTAINERS] = "SELECT id, host, runtime, cid, pod_uid, name, image, pod, namespace, outer_cid, spec, "
-			     "profile, exit_code, oom_killed, restarts FROM container WHERE seq > ?1",
+			     "profile, exit_code, oom_killed, restarts, labels, started, ended, status FROM container "
+			     "WHERE seq > ?1",
+	[QUERY_ACCOUNTS] = "SELECT host, container, uid, name, inner_uid, inner_name FROM account WHERE seq > ?1",
 	[QUERY_SIGNATURES] = "SELECT id, host, container, unit, source, time_source, attribution, mode, action, code, "
 			     "arch, syscall, compat, sig, uid, gid, auid, ses, comm, exe, subj, other, events, first, "
 			     "last FROM signature WHERE seq > ?1",
@@ -36,6 +38,8 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_OLDEST] = "SELECT min(id) FROM event",
 	[QUERY_SESSIONS] = "SELECT s.pid, s.boot, s.start, s.alive, s.last_record, s.ended, h.is_local "
 			   "FROM session s JOIN host h ON h.id = s.host ORDER BY s.id",
+	[QUERY_WATCHING] = "SELECT watching, moves, processes, process_bytes, process_evicted, process_events, "
+			   "process_lost, watch_why FROM session ORDER BY id DESC LIMIT 1",
 	[QUERY_LOSSES] = "SELECT kind, host, first, last, count FROM loss WHERE last >= ?1 ORDER BY last DESC, id DESC",
 	[QUERY_LOSS_TOTALS] = "SELECT kind, count(*), sum(count) FROM loss GROUP BY kind",
 	[QUERY_LOSS_SPANS] = "SELECT first, last, count FROM loss WHERE kind <> 'enobufs' AND last >= ?1 AND first < ?2",

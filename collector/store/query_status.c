@@ -82,6 +82,31 @@ static int read_watch(struct query *q, struct query_status *ret)
 	return 0;
 }
 
+static int read_watching(struct query *q, struct query_watching *ret)
+{
+	QUERY_CLEANUP sqlite3_stmt *s = NULL;
+	const char *why;
+	int r = query_select(q, QUERY_WATCHING, NULL, 0, &s);
+
+	if (r == 0)
+		r = query_step(q, s);
+	if (r <= 0)
+		return r;
+	*ret = (struct query_watching){
+		.told = sqlite3_column_type(s, 0) != SQLITE_NULL,
+		.watching = query_int(s, 0) != 0,
+		.moves = query_int(s, 1) != 0,
+		.kept = (uint64_t)query_int(s, 2),
+		.bytes = (uint64_t)query_int(s, 3),
+		.evicted = (uint64_t)query_int(s, 4),
+		.events = (uint64_t)query_int(s, 5),
+		.lost = (uint64_t)query_int(s, 6),
+	};
+	why = query_text(q, s, 7);
+	snprintf(ret->why, sizeof(ret->why), "%s", why ? why : "");
+	return 0;
+}
+
 /* Counted by hand only where the writer keeps no count. */
 static int count_rows(struct query *q, int64_t *ret)
 {
@@ -101,6 +126,8 @@ static int read_all(struct query *q, struct query_status *ret)
 		r = read_losses(q, ret);
 	if (r == 0)
 		r = count_rows(q, &rows);
+	if (r == 0)
+		r = read_watching(q, &ret->processes);
 	ret->rows = (uint64_t)rows;
 	return r;
 }

@@ -33,6 +33,22 @@ int store_session_beat(struct store *s, int64_t now, int64_t last_record)
 		"iiI", s->session, now, last);
 }
 
+int store_session_watch(struct store *s, const struct store_watch *w)
+{
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+
+	if (s->session == 0)
+		return -ENOENT;
+	text_add_escaped(&why, span_from(w->why));
+	if (why.failed)
+		return -ENOMEM;
+	return database_run(s->db,
+		"UPDATE session SET watching = ?2, moves = ?3, watch_why = ?4, processes = ?5, process_bytes = ?6,"
+		" process_evicted = ?7, process_events = ?8, process_lost = ?9 WHERE id = ?1",
+		"iiitiiiii", s->session, (int64_t)w->watching, (int64_t)w->moves, why.len > 0 ? text_span(&why) : (struct span){0},
+		(int64_t)w->processes, (int64_t)w->bytes, (int64_t)w->evicted, (int64_t)w->events, (int64_t)w->lost);
+}
+
 int store_session_end(struct store *s, int64_t now)
 {
 	int r;

@@ -52,6 +52,15 @@ static bool keep(struct batch_story *story, size_t slot, const char **field)
 	return !*field || keep_span(story, slot, span_from(*field), field);
 }
 
+static bool keep_as_it_is(struct batch_story *story, size_t slot, const char **field)
+{
+	if (!*field)
+		return true;
+	story->texts[slot] = strdup(*field);
+	*field = story->texts[slot];
+	return *field != NULL;
+}
+
 int batch_add_container(struct batch *b, const struct batch_container *container)
 {
 	struct batch_story *story;
@@ -66,13 +75,23 @@ int batch_add_container(struct batch *b, const struct batch_container *container
 	*c = *container;
 	ok = keep(story, 0, &c->cid) && keep(story, 1, &c->name) && keep(story, 2, &c->image) && keep(story, 3, &c->pod) &&
 	     keep(story, 4, &c->namespace) && keep(story, 5, &c->pod_uid) && keep(story, 6, &c->outer);
-	/* The profile is a document of its own: kept as it is. */
-	if (ok && c->profile) {
-		story->texts[7] = strdup(c->profile);
-		c->profile = story->texts[7];
-		ok = c->profile != NULL;
-	}
+	/* These are documents of their own: kept as they are. */
+	ok = ok && keep_as_it_is(story, 7, &c->profile) && keep_as_it_is(story, 8, &c->labels);
 	return commit(b, story, ok);
+}
+
+int batch_add_account(struct batch *b, const struct batch_account *account)
+{
+	struct batch_story *story;
+	struct batch_account *a;
+	int r = begin(b, &story);
+
+	if (r != 0)
+		return r;
+	story->kind = BATCH_ACCOUNT;
+	a = &story->account;
+	*a = *account;
+	return commit(b, story, keep(story, 0, &a->cid) && keep(story, 1, &a->name) && keep(story, 2, &a->inner_name));
 }
 
 /* "nc\0-l\0" → "nc -l" */

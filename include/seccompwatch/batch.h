@@ -52,8 +52,13 @@ struct batch_container {
 	const char *name, *image, *pod, *namespace, *pod_uid, *outer;
 	bool has_spec;       /* then no profile means that it runs unconfined */
 	const char *profile; /* linux.seccomp, JSON */
-	bool has_state, oom_killed;
-	int exit_code, restarts;
+	bool has_state;
+	int exit_code, restarts; /* with has_state: the engine's word */
+	bool has_oom, oom_killed;
+	const char *labels;  /* a JSON object of texts, escaped already */
+	bool has_life;       /* its first program's, as the kernel tells it; a later start replaces an earlier life */
+	int64_t started, ended; /* ended: CLOCK_NONE */
+	int status;             /* with ended */
 };
 /* What is not known leaves what is stored as it is. BATCH_E_FULL, -ENOMEM. */
 int batch_add_container(struct batch *b, const struct batch_container *container);
@@ -69,6 +74,17 @@ struct batch_process {
 	const char *parents;
 };
 int batch_add_process(struct batch *b, const struct batch_process *process);
+
+/* Whose number a uid is; cid NULL: outside of containers. */
+struct batch_account {
+	const char *cid;
+	uint32_t uid;
+	const char *name; /* the host's */
+	bool has_inner;
+	uint32_t inner_uid; /* in the container's user namespace, */
+	const char *inner_name; /* and what it is called there */
+};
+int batch_add_account(struct batch *b, const struct batch_account *account);
 
 /* Which code made the call of an event with that time and serial. */
 struct batch_origin {

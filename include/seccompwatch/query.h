@@ -71,6 +71,10 @@ struct query_signature {
 	const char *comm, *exe, *subj, *unit;
 	bool other; /* the counted rest beyond a container's cap of signatures */
 	const struct query_container *container; /* NULL: none */
+	const char *user; /* the host's name of the uid, NULL: none known */
+	bool has_inner;   /* the uid is known in the container's user namespace, */
+	uint32_t inner_uid;
+	const char *inner_user; /* and what it is called there; NULL: not known */
 };
 
 struct query_container {
@@ -83,6 +87,9 @@ struct query_container {
 	bool has_state; /* the engine's own word of how it ended */
 	bool oom_killed;
 	int exit_code, restarts;
+	const char *labels; /* a JSON object of texts; NULL: none */
+	int64_t started, ended; /* of its first program, as the kernel tells; CLOCK_NONE */
+	int status;             /* with ended, as wait(2) gives it */
 };
 
 struct query_row {
@@ -185,6 +192,12 @@ struct query_status {
 	int64_t oldest, newest;
 	uint64_t gaps, lost_at_most, kernel_lost, enobufs, malformed, unwritten;
 	uint64_t attribution[EVENT_ATTRIBUTION_N];
+	struct query_watching {
+		bool told; /* the newest collector said what follows, within the last minute while it runs */
+		bool watching, moves; /* else attribution is by /proc alone; else moves between cgroups are not seen */
+		uint64_t kept, bytes, evicted, events, lost;
+		char why[200]; /* not watching: why */
+	} processes;
 };
 int query_status(struct query *q, struct query_status *ret);
 

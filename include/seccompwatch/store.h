@@ -38,6 +38,13 @@ int store_write(struct store *s, const struct batch *b, struct store_result *ret
 int store_session_start(struct store *s, const char *boot_id, int64_t now);
 int store_session_beat(struct store *s, int64_t now, int64_t last_record);
 int store_session_end(struct store *s, int64_t now);
+/* How well processes can be watched, as of now. */
+struct store_watch {
+	bool watching, moves;
+	char why[160]; /* not watching, or not seeing moves: why; "" */
+	uint64_t processes, bytes, evicted, events, lost;
+};
+int store_session_watch(struct store *s, const struct store_watch *watch);
 /* Where the last session of this boot ended: its last serial. -ENOENT when none. */
 int store_last_serial(struct store *s, const char *boot_id, uint32_t *ret_serial, int64_t *ret_time);
 

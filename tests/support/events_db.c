@@ -41,13 +41,17 @@ int64_t events_db_ask(sqlite3 *db, const char *fmt, ...)
 
 sqlite3 *events_db_make(const char *path)
 {
-	const struct embed_file *schema = embed_find(embed_schema, "001_events.sql");
+	int version = 0;
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	events_db_run(db, "PRAGMA journal_mode=wal; PRAGMA synchronous=off");
-	events_db_run(db, "%s", (const char *)schema->plain);
-	events_db_run(db, "PRAGMA application_id=%d; PRAGMA user_version=1", 0x53435741);
+	for (const struct embed_file *f = embed_schema; f->name; f++)
+		if (strstr(f->name, ".sql")) {
+			events_db_run(db, "%s", (const char *)f->plain);
+			version++;
+		}
+	events_db_run(db, "PRAGMA application_id=%d; PRAGMA user_version=%d", 0x53435741, version);
 	events_db_run(db, "INSERT INTO host VALUES (1, 'm1', 'here', 1), (2, NULL, 'there', 0)");
 	events_db_run(db, "INSERT INTO host_alias VALUES ('alias', 2)");
 	return db;

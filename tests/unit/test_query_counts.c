@@ -342,7 +342,7 @@ static void test_timeline_watched(void **state)
 
 	events_db_begin(f);
 	events_db_run(f->db,
-		"INSERT INTO session VALUES (1, 1, 'b', 5, 'v', %lld, %lld, NULL, NULL), (2, 1, 'b', 6, 'v', %lld, %lld, NULL, "
+		"INSERT INTO session (id, host, boot, pid, version, start, alive, last_record, ended) VALUES (1, 1, 'b', 5, 'v', %lld, %lld, NULL, NULL), (2, 1, 'b', 6, 'v', %lld, %lld, NULL, "
 		"%lld)",
 		(long long)T0 + 30000, (long long)T0 + 90000, (long long)T0 + 120000, (long long)T0 + 150000,
 		(long long)T0 + 180000);
@@ -371,7 +371,7 @@ static void add_session(struct events_db *f, int pid, int64_t alive, const char 
 	assert_true(file && getline(&boot, &room, file) > 0);
 	fclose(file);
 	boot[strcspn(boot, "\n")] = '\0';
-	events_db_run(f->db, "INSERT INTO session VALUES (NULL, 1, '%s', %d, 'v', %lld, %lld, %lld, %s)", boot, pid,
+	events_db_run(f->db, "INSERT INTO session (id, host, boot, pid, version, start, alive, last_record, ended) VALUES (NULL, 1, '%s', %d, 'v', %lld, %lld, %lld, %s)", boot, pid,
 		(long long)T0, (long long)alive, (long long)T0 + 5, ended);
 }
 
@@ -453,7 +453,7 @@ static void test_losses(void **state)
 
 	events_db_begin(f);
 	events_db_run(f->db,
-		"INSERT INTO session VALUES (1, 1, 'b', 5, 'v', %lld, %lld, NULL, NULL), (2, 1, 'b', 6, 'v', %lld, %lld, NULL, NULL)",
+		"INSERT INTO session (id, host, boot, pid, version, start, alive, last_record, ended) VALUES (1, 1, 'b', 5, 'v', %lld, %lld, NULL, NULL), (2, 1, 'b', 6, 'v', %lld, %lld, NULL, NULL)",
 		(long long)T0, (long long)T0 + 10000, (long long)T0 + 30000, (long long)clock_now() + EVENTS_DAY);
 	events_db_run(f->db, "INSERT INTO loss VALUES (1, 1, 'gap', %lld, %lld, 7, 1), (2, 2, 'malformed', %lld, %lld, 1, 1)",
 		(long long)T0 + 1000, (long long)T0 + 2000, (long long)T0 + 40000, (long long)T0 + 40000);

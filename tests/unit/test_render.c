@@ -34,6 +34,10 @@ static const struct query_signature full = {
 	.compat = 0,
 	.sig = 31,
 	.uid = 0,
+	.user = "root",
+	.has_inner = true,
+	.inner_uid = 1000,
+	.inner_user = "app",
 	.gid = 5,
 	.auid = EVENT_UNSET,
 	.ses = EVENT_UNSET,
@@ -71,7 +75,8 @@ static const char full_json[] =
 	"\"args\":[\"0x1\",\"0xffffffffffffffff\",\"0xffffffffffffffff\",\"0xffffffffffffffff\",\"0xffffffffffffffff\","
 	"\"0xffffffffffffffff\"],\"errno\":\"EPERM\",\"module\":null,\"module_offset\":null,\"symbol\":null,\"unit\":null,"
 	"\"container\":{\"id\":\"aaaa1111aaaa1111\",\"runtime\":\"docker\",\"name\":\"web\",\"image\":\"nginx\",\"pod\":null,"
-	"\"namespace\":null,\"pod_uid\":null},\"attribution\":\"live\"}";
+	"\"namespace\":null,\"pod_uid\":null,\"outer\":null,\"uid\":1000,\"user\":\"app\"},\"attribution\":\"live\","
+	"\"user\":\"root\"}";
 
 static const char bare_json[] =
 	"{\"seq\":4,\"time\":\"2026-11-20T00:00:00.123Z\",\"last_time\":\"2026-11-20T00:00:00.123Z\",\"count\":1,"
@@ -79,7 +84,7 @@ static const char bare_json[] =
 	"\"outcome\":\"unknown\",\"syscall\":null,\"syscall_nr\":null,\"arch\":null,\"compat\":null,\"sig\":null,"
 	"\"code\":null,\"ip\":null,\"pid\":null,\"ppid\":null,\"tid\":null,\"uid\":null,\"gid\":null,\"auid\":null,"
 	"\"ses\":null,\"comm\":null,\"exe\":null,\"subj\":null,\"args\":null,\"errno\":null,\"module\":null,"
-	"\"module_offset\":null,\"symbol\":null,\"unit\":\"ssh.service\",\"container\":null,\"attribution\":\"none\"}";
+	"\"module_offset\":null,\"symbol\":null,\"unit\":\"ssh.service\",\"container\":null,\"attribution\":\"none\",\"user\":null}";
 
 static void expect_both(json_t *tree, const struct text *line, const char *expected)
 {
@@ -138,7 +143,8 @@ static void test_status_json(void **state)
 {
 	struct query_status status = {.running = true, .pid = 5, .since = T0, .last_record = CLOCK_NONE, .path = "/x\\y.db",
 		.bytes = 9, .events = 8, .rows = 7, .oldest = T0, .newest = T0, .gaps = 1, .lost_at_most = 2, .kernel_lost = 3,
-		.enobufs = 4, .malformed = 5, .unwritten = 6, .attribution = {1, 2, 3, 4, 5}};
+		.enobufs = 4, .malformed = 5, .unwritten = 6, .attribution = {1, 2, 3, 4, 5},
+		.processes = {true, false, false, 6, 7, 8, 9, 10, "no right"}};
 	CLEANUP_TEXT struct text line = TEXT_EMPTY;
 
 	render_status_add_json(&status, "1.2", &line);
@@ -147,7 +153,8 @@ static void test_status_json(void **state)
 		"\"last_record\":null},\"database\":{\"path\":\"/x\\\\y.db\",\"bytes\":9,\"events\":8,\"rows\":7,"
 		"\"oldest\":\"2026-11-20T00:00:00.123Z\",\"newest\":\"2026-11-20T00:00:00.123Z\"},\"loss\":{\"gaps\":1,"
 		"\"lost_at_most\":2,\"kernel_lost\":3,\"enobufs\":4,\"malformed\":5,\"unwritten\":6},\"attribution\":{\"live\":2,"
-		"\"cached\":3,\"probe\":4,\"file\":5,\"none\":1}}");
+		"\"cached\":3,\"probe\":4,\"file\":5,\"none\":1},\"processes\":{\"watching\":false,\"moves\":false,\"kept\":6,"
+		"\"bytes\":7,\"evicted\":8,\"events\":9,\"lost\":10,\"why\":\"no right\"}}");
 	status.running = false;
 	text_reset(&line);
 	render_status_add_json(&status, "1.2", &line);
