@@ -85,6 +85,42 @@ static void write_rows(const struct reading *r)
 	sample(r, NULL, NULL, r->status.rows);
 }
 
+static void write_watching(const struct reading *r)
+{
+	if (r->status.processes.told)
+		sample(r, NULL, NULL, r->status.running && r->status.processes.watching);
+}
+
+static void write_kept(const struct reading *r)
+{
+	if (r->status.processes.told)
+		sample(r, NULL, NULL, r->status.processes.kept);
+}
+
+static void write_kept_bytes(const struct reading *r)
+{
+	if (r->status.processes.told)
+		sample(r, NULL, NULL, r->status.processes.bytes);
+}
+
+static void write_evicted(const struct reading *r)
+{
+	if (r->status.processes.told)
+		sample(r, NULL, NULL, r->status.processes.evicted);
+}
+
+static void write_heard(const struct reading *r)
+{
+	if (r->status.processes.told)
+		sample(r, NULL, NULL, r->status.processes.events);
+}
+
+static void write_unheard(const struct reading *r)
+{
+	if (r->status.processes.told)
+		sample(r, NULL, NULL, r->status.processes.lost);
+}
+
 static void write_database_up(const struct reading *r)
 {
 	sample(r, NULL, NULL, r->up);
@@ -128,6 +164,19 @@ static const struct metric metrics[] = {
 	{"last_record_timestamp_seconds", "gauge", "When the collector last received an audit record.", true,
 		write_last_record},
 	{"newest_event_timestamp_seconds", "gauge", "The time of the newest violation stored.", true, write_newest},
+	{"processes_watched", "gauge",
+		"1 when the kernel's process events are read; 0: attribution is by /proc alone, so the dead are often not "
+		"attributed.",
+		true, write_watching},
+	{"processes_kept", "gauge", "Processes the collector remembers, as of its last word (within a minute).", true,
+		write_kept},
+	{"processes_kept_bytes", "gauge", "Memory they take.", true, write_kept_bytes},
+	{"processes_evicted_total", "counter", "Processes that memory did not hold, since the collector started.", true,
+		write_evicted},
+	{"process_events_total", "counter", "Process events heard of the kernel, since the collector started.", true,
+		write_heard},
+	{"process_events_lost_total", "counter", "Times that process events were lost, since the collector started.", true,
+		write_unheard},
 	{"database_bytes", "gauge", "Size of the database on disk.", true, write_bytes},
 	{"database_rows", "gauge", "Rows of violations; identical ones of a second share a row.", true, write_rows},
 	{"database_up", "gauge", "1 when the database can be read.", false, write_database_up},

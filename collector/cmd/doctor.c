@@ -54,6 +54,32 @@ static void check_collector(const char *db, struct check *ret)
 	text_printf(&ret->detail, "collecting since %s (pid %" PRId32 ")", since, status.pid);
 }
 
+/* What the collector that runs found out; before one runs there is nothing to say. */
+static bool check_processes(const char *db, struct check *ret)
+{
+	CLEANUP(query_close_p) struct query *q = NULL;
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	struct query_status status;
+
+	if (query_open(&q, db, &why) < 0 || query_status(q, &status) < 0 || !status.running || !status.processes.told)
+		return false;
+	*ret = (struct check){.id = "process_events", .ok = status.processes.watching};
+	if (!ret->ok) {
+		text_add_str(&ret->detail, "the collector asks /proc alone whose a process was: those that are killed are often "
+					   "gone first (");
+		text_add_terminal(&ret->detail, span_from(status.processes.why));
+		text_add_char(&ret->detail, ')');
+		text_add_str(&ret->remedy, "give the collector CAP_NET_ADMIN, in the host's network and user namespaces");
+		return true;
+	}
+	text_printf(&ret->detail, "the collector hears of every process%s; it remembers %" PRIu64,
+		status.processes.moves ? " and of moves between cgroups" : ", but not of moves between cgroups",
+		status.processes.kept);
+	if (status.processes.lost > 0)
+		text_printf(&ret->detail, "; events were lost %" PRIu64 " times", status.processes.lost);
+	return true;
+}
+
 static void print_table(const struct check *checks, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -89,7 +115,7 @@ static int print_json(const struct check *checks, size_t n)
 
 static int run(struct cmd_line *line)
 {
-	struct check checks[CHECK_MAX + 1];
+	struct check checks[CHECK_MAX + 2];
 	CLEANUP_FREE char *db = NULL;
 	bool json = false, hidden = false;
 	int status, r = 0;
@@ -102,6 +128,7 @@ static int run(struct cmd_line *line)
 		return CMD_FAILED;
 	n = check_host(checks);
 	check_collector(db, &checks[n++]);
+	n += check_processes(db, &checks[n]);
 	if (json)
 		r = print_json(checks, n);
 	else

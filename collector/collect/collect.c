@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pump.h"
@@ -12,7 +13,9 @@
 
 #define MAX_ROWS    16384
 #define EVENTS_MS   100   /* events are handed on at most so often */
+#define NAMES_MS    20    /* and not before names had so long to be found */
 #define COVERAGE_MS 10000
+#define TELL_MS     1000
 #define SETTLE_MS   2000 /* what has not come by then is lost */
 #define DRAIN_MS    250
 #define STOP_MS     600
@@ -30,6 +33,9 @@ struct collect {
 
 	bool writer_busy;                /* it will tell on its descriptor */
 	int64_t handed_over, timer_due;  /* CLOCK_MONOTONIC */
+	int64_t waiting;                 /* since when there are events, 0: none */
+	int64_t told;                    /* how processes are watched */
+	char watch_why[160];
 	bool settling;
 	uint32_t settle_mark;
 };
@@ -45,8 +51,12 @@ static int before_sleep(void *data)
 	if (c->writer_busy || news == GATHER_NOTHING)
 		return 0;
 	now = clock_monotonic();
+	if (news == GATHER_EVENTS && c->waiting == 0)
+		c->waiting = now;
 	due = c->handed_over + (news == GATHER_EVENTS ? EVENTS_MS : COVERAGE_MS);
+	due = news == GATHER_EVENTS ? MAX(due, c->waiting + NAMES_MS) : due;
 	if (now >= due) {
+		c->waiting = 0;
 		c->handed_over = now;
 		c->writer_busy = !gather_hand_over(c->gather);
 		return 0;
@@ -185,20 +195,43 @@ static int open_gather(struct collect *c, const struct collect_options *options,
 /* ---- processes and containers ------------------------------------------------------------------------------------ */
 
 /* The first process of a container is seen: its specification is read now, for it may be gone in a moment. */
-static void on_container(void *data, enum event_runtime runtime, const char *id, int32_t pid)
+static void on_container(void *data, const struct process_container *container)
 {
 	struct collect *c = data;
-	struct naming_question question = {.runtime = runtime, .owner = EVENT_UNSET, .pid = pid};
+	struct naming_question question = NAMING_QUESTION(NAMING_CONTAINER);
 
-	if (!*id || strlen(id) >= sizeof(question.cid))
+	question.runtime = container->runtime;
+	question.pid = container->pid;
+	if (!*container->id || strlen(container->id) >= sizeof(question.cid) ||
+		strlen(container->outer) >= sizeof(question.outer))
 		return;
-	memcpy(question.cid, id, strlen(id));
-	naming_ask(c->naming, &question);
+	memcpy(question.cid, container->id, strlen(container->id));
+	memcpy(question.outer, container->outer, strlen(container->outer));
+	question.init = container->init;
+	if (container->init)
+		naming_ask_later(c->naming, &question, 0);
+	else
+		(void)naming_ask(c->naming, &question);
+	story_container(c->story, container);
+}
+
+/* How well processes can be watched is for people to see: a moment old will do. */
+static void tell_watch(struct collect *c)
+{
+	struct process_stats s = process_table_stats(c->processes);
+	struct store_watch watch = {s.watching, s.moves, "", s.processes, s.bytes, s.evicted, s.events, s.lost};
+
+	c->told = clock_monotonic();
+	memcpy(watch.why, c->watch_why, sizeof(watch.why));
+	writer_tell(c->writer, &watch);
 }
 
 static int on_processes(void *data, uint32_t events)
 {
 	struct collect *c = data;
+
+	if (clock_monotonic() - c->told >= TELL_MS)
+		tell_watch(c);
 
 	process_table_dispatch(c->processes);
 	gather_update(c->gather);
@@ -225,9 +258,11 @@ static int open_processes(struct collect *c, const struct collect_options *optio
 	if (r < 0)
 		return r;
 	process_table_on_container(c->processes, on_container, c);
-	if (process_table_watch(c->processes, options->process_memory, &reason) < 0)
+	if (process_table_watch(c->processes, options->process_memory, &reason) < 0) {
 		log_warning("processes are asked of /proc alone, so those that are killed are often gone first: %s",
 			reason.data ? reason.data : "?");
+		snprintf(c->watch_why, sizeof(c->watch_why), "%s", reason.data ? reason.data : "?");
+	}
 	return 0;
 }
 
@@ -237,6 +272,7 @@ static int attend_processes(struct collect *c)
 
 	if (r == 0 && process_table_fd(c->processes) >= 0)
 		r = loop_add_io(c->loop, process_table_fd(c->processes), EPOLLIN, on_processes, c, NULL);
+	tell_watch(c);
 	return r;
 }
 

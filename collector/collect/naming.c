@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "naming.h"
+#include "answers.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -11,21 +11,15 @@
 
 #define QUEUE_MAX 256
 #define SEEN_MAX  4096 /* a power of two */
-#define PLACES_MAX 1024
 #define TRIES_MAX 5
 #define RETRY_MS  1000
 
-/* A container that was asked about; when no file said anything, it is tried again a few times, for an engine may
- * write its files after the first process runs. The table is direct-mapped: a collision only means asking anew. */
+/* What was asked about; when no file said anything, it is tried again a few times, for an engine may write its files
+ * after the first process runs. The table is direct-mapped: a collision only means asking anew. */
 struct seen {
 	uint64_t hash;
 	int64_t again; /* CLOCK_MONOTONIC; INT64_MAX: answered, or given up */
 	unsigned tries;
-};
-
-struct place {
-	uint64_t hash;
-	char *folder; /* NULL: not known */
 };
 
 struct naming {
@@ -39,22 +33,29 @@ struct naming {
 		int64_t due; /* CLOCK_MONOTONIC */
 	} questions[QUEUE_MAX]; /* in the order they were asked */
 	size_t n_questions;
-	struct naming_answer answers[QUEUE_MAX];
+	struct naming_answer given[QUEUE_MAX];
 	size_t first_answer, n_answers;
 	struct seen seen[SEEN_MAX]; /* the asking thread's alone */
-	struct place places[PLACES_MAX]; /* the answering thread's alone */
+	struct answers *answers;    /* the answering thread's alone */
 };
 
-/* The first question whose time has come; QUEUE_MAX when none has. *ret_due: when the next will. */
+/* The first question whose time has come, of a container if there is one; QUEUE_MAX when none has. *ret_due: when the
+ * next will. */
 static size_t find_due(const struct naming *n, int64_t now, int64_t *ret_due)
 {
+	size_t found = QUEUE_MAX;
+
 	*ret_due = INT64_MAX;
 	for (size_t i = 0; i < n->n_questions; i++) {
-		if (n->questions[i].due <= now)
+		bool due = n->questions[i].due <= now;
+
+		if (due && n->questions[i].question.kind == NAMING_CONTAINER)
 			return i;
+		if (due && found == QUEUE_MAX)
+			found = i;
 		*ret_due = MIN(*ret_due, n->questions[i].due);
 	}
-	return QUEUE_MAX;
+	return found;
 }
 
 static void wait_until(struct naming *n, int64_t due)
@@ -97,44 +98,22 @@ static void give(struct naming *n, const struct naming_answer *answer)
 	uint64_t one = 1;
 
 	pthread_mutex_lock(&n->lock);
-	n->answers[(n->first_answer + n->n_answers++) % QUEUE_MAX] = *answer;
+	n->given[(n->first_answer + n->n_answers++) % QUEUE_MAX] = *answer;
 	pthread_mutex_unlock(&n->lock);
 	/* Cannot fail: the counter is far from its end. */
 	if (write(n->fd, &one, sizeof(one)) < 0)
 		return;
 }
 
-/* The specification, which says where its engine keeps the rest, is gone when the container has ended. */
-static struct place *place_of(struct naming *n, const char *cid)
-{
-	uint64_t hash = base_hash(cid, strlen(cid));
-	struct place *place = &n->places[hash % PLACES_MAX];
-
-	if (place->hash != hash) {
-		free(place->folder);
-		*place = (struct place){.hash = hash};
-	}
-	return place;
-}
-
 static void *work(void *data)
 {
 	struct naming *n = data;
 	struct naming_question question;
+	struct naming_answer answer;
 
-	while (next_question(n, &question)) {
-		struct place *place = place_of(n, question.cid);
-		struct container_request request = {"", question.cid, question.runtime, question.owner, question.pid,
-			place->folder};
-		struct naming_answer answer = {.info = CONTAINER_INFO_EMPTY};
-
-		if (container_read(&request, &answer.info) < 0)
-			continue;
-		if (!place->folder && answer.info.folder)
-			place->folder = strdup(answer.info.folder);
-		snprintf(answer.cid, sizeof(answer.cid), "%s", question.cid);
-		give(n, &answer);
-	}
+	while (next_question(n, &question))
+		if (answers_find(n->answers, &question, &answer))
+			give(n, &answer);
 	return NULL;
 }
 
@@ -165,8 +144,11 @@ int naming_new(struct naming **ret)
 	pthread_cond_init(&n->wake, &clock);
 	pthread_condattr_destroy(&clock);
 	n->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = n->fd < 0 ? -errno : start_thread(n);
+	r = n->fd < 0 ? -errno : answers_new(&n->answers);
+	if (r == 0)
+		r = start_thread(n);
 	if (r < 0) {
+		answers_free(n->answers);
 		if (n->fd >= 0)
 			close(n->fd);
 		free(n);
@@ -186,19 +168,30 @@ void naming_free(struct naming *n)
 	pthread_mutex_unlock(&n->lock);
 	pthread_join(n->thread, NULL);
 	for (size_t i = 0; i < n->n_answers; i++)
-		container_info_free(&n->answers[(n->first_answer + i) % QUEUE_MAX].info);
-	for (size_t i = 0; i < PLACES_MAX; i++)
-		free(n->places[i].folder);
+		container_info_free(&n->given[(n->first_answer + i) % QUEUE_MAX].info);
+	answers_free(n->answers);
 	pthread_cond_destroy(&n->wake);
 	pthread_mutex_destroy(&n->lock);
 	close(n->fd);
 	free(n);
 }
 
-/* Whether it is worth asking now; counts the try. */
-static bool is_due(struct naming *n, const char *cid)
+/* What makes it the same question. */
+static uint64_t hash_of(const struct naming_question *q)
 {
-	uint64_t hash = base_hash(cid, strlen(cid));
+	uint64_t key[] = {(uint64_t)q->kind, base_hash(q->cid, strlen(q->cid)), 0, 0};
+
+	if (q->kind != NAMING_CONTAINER)
+		key[2] = q->kind == NAMING_USER ? q->owner : (uint64_t)q->pid;
+	if (q->kind == NAMING_CODE)
+		key[3] = q->address;
+	return base_hash(key, sizeof(key));
+}
+
+/* Whether it is worth asking now; counts the try. */
+static bool is_due(struct naming *n, const struct naming_question *q)
+{
+	uint64_t hash = hash_of(q);
 	struct seen *seen = &n->seen[hash % SEEN_MAX];
 	int64_t now;
 
@@ -214,35 +207,40 @@ static bool is_due(struct naming *n, const char *cid)
 	return true;
 }
 
-static void mark_answered(struct naming *n, const char *cid)
+static void mark_answered(struct naming *n, const struct naming_question *q)
 {
-	uint64_t hash = base_hash(cid, strlen(cid));
+	uint64_t hash = hash_of(q);
 	struct seen *seen = &n->seen[hash % SEEN_MAX];
 
 	if (seen->hash == hash)
 		seen->again = INT64_MAX;
 }
 
-static void push(struct naming *n, const struct naming_question *question, int64_t due)
+/* The last quarter is for containers. */
+static bool push(struct naming *n, const struct naming_question *question, int64_t due)
 {
+	size_t room = question->kind == NAMING_CONTAINER ? QUEUE_MAX : QUEUE_MAX - QUEUE_MAX / 4;
+	bool fits;
+
 	pthread_mutex_lock(&n->lock);
-	if (n->n_questions < QUEUE_MAX) {
+	fits = n->n_questions < room;
+	if (fits) {
 		n->questions[n->n_questions].question = *question;
 		n->questions[n->n_questions++].due = due;
 		pthread_cond_signal(&n->wake);
 	}
 	pthread_mutex_unlock(&n->lock);
+	return fits;
 }
 
-void naming_ask(struct naming *n, const struct naming_question *question)
+bool naming_ask(struct naming *n, const struct naming_question *question)
 {
-	if (is_due(n, question->cid))
-		push(n, question, 0);
+	return !is_due(n, question) || push(n, question, 0);
 }
 
 void naming_ask_later(struct naming *n, const struct naming_question *question, int64_t delay_ms)
 {
-	push(n, question, clock_monotonic() + delay_ms);
+	(void)push(n, question, clock_monotonic() + delay_ms);
 }
 
 int naming_fd(const struct naming *n)
@@ -258,7 +256,7 @@ bool naming_take(struct naming *n, struct naming_answer *ret)
 	pthread_mutex_lock(&n->lock);
 	got = n->n_answers > 0;
 	if (got) {
-		*ret = n->answers[n->first_answer];
+		*ret = n->given[n->first_answer];
 		n->first_answer = (n->first_answer + 1) % QUEUE_MAX;
 		n->n_answers--;
 		pthread_cond_signal(&n->wake);
@@ -266,7 +264,7 @@ bool naming_take(struct naming *n, struct naming_answer *ret)
 		/* Already clear. */
 	}
 	pthread_mutex_unlock(&n->lock);
-	if (got)
-		mark_answered(n, ret->cid);
+	if (got && ret->complete)
+		mark_answered(n, &ret->question);
 	return got;
 }

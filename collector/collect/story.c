@@ -1,22 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "story.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define FOLLOWED   512 /* processes that are followed to their end: a power of two */
+#define FIRSTS     512 /* containers' first programs: a power of two */
 #define ORIGINS    256 /* a second: reading a long list of mappings takes a while */
 #define CALLS      1024 /* (process, address) pairs that were asked about: a power of two */
 #define FOLLOW_MS  INT64_C(86400000)
+#define ASK_MS     1000 /* of one process's records only one so often asks for names */
 
 /* A process that violated. Direct-mapped by pid: a collision gives the older one up. */
 struct followed {
 	int32_t pid; /* 0: free */
 	int64_t time; /* of its first violation: with the pid, which process it is */
-	int64_t started;
+	int64_t id, started;
+	int64_t named; /* the record's time when names were asked for */
+	uint32_t uid;  /* for this one */
 	bool done; /* there is nothing more to learn of it */
 	bool asked; /* how its container ended */
 	bool in_container;
+	enum event_runtime runtime;
+	char cid[NAMING_CID_MAX];
+};
+
+/* A container's first program, whether it ever violates or not. Direct-mapped in the same way. */
+struct first {
+	int32_t pid; /* 0: free */
+	int64_t time;        /* it had the pid then */
+	int64_t id, started; /* as the process table has it, once told */
+	bool told;
 	enum event_runtime runtime;
 	char cid[NAMING_CID_MAX];
 };
@@ -25,7 +41,8 @@ struct story {
 	struct process_table *processes;
 	struct naming *naming;
 	struct followed followed[FOLLOWED];
-	size_t n_followed;
+	struct first firsts[FIRSTS];
+	size_t n_followed, n_firsts;
 	uint64_t calls[CALLS];
 	int64_t second; /* in which `origins` were read */
 	unsigned origins;
@@ -98,53 +115,93 @@ static void follow(struct story *s, const struct event *ev, struct batch *b)
 	f->done = process_table_life(s->processes, ev->pid, ev->time, &life) < 0;
 	if (f->done)
 		return;
+	f->id = life.id;
 	f->started = life.started;
 	f->done = add_process(b, f, &life) == 0 && life.ended != CLOCK_NONE;
 }
 
 /* Which code made the call, once for each place in each process, for processes that go on. */
-static void locate(struct story *s, const struct event *ev, struct batch *b)
+static void locate(struct story *s, const struct event *ev)
 {
 	uint64_t call[2] = {(uint64_t)ev->pid, ev->ip}, hash = base_hash(call, sizeof(call));
-	char module[PROCESS_TEXT_MAX];
-	struct batch_origin origin = {.time = ev->time, .serial = ev->serial, .module = module};
+	struct naming_question question = NAMING_QUESTION(NAMING_CODE);
+	struct span exe = event_span(ev, ev->exe);
 
-	if (!ev->has_ip || !ev->has_serial || event_outcome_of(ev->action) == EVENT_OUTCOME_KILLED ||
-		s->calls[hash % CALLS] == hash)
+	if (!s->naming || !ev->has_ip || !ev->has_serial || ev->action == EVENT_ACTION_KILL_PROCESS ||
+		s->calls[hash % CALLS] == hash || exe.len >= sizeof(question.exe))
 		return;
 	if (ev->time / 1000 != s->second)
 		s->origins = 0;
 	s->second = ev->time / 1000;
 	if (s->origins++ >= ORIGINS)
 		return;
-	s->calls[hash % CALLS] = hash;
-	if (process_origin(s->processes, ev->pid, ev->ip, module, &origin.offset) == 0)
-		(void)batch_add_origin(b, &origin);
+	question.pid = ev->pid;
+	question.time = ev->time;
+	question.serial = ev->serial;
+	question.address = ev->ip;
+	memcpy(question.exe, exe.data, exe.len);
+	if (naming_ask(s->naming, &question))
+		s->calls[hash % CALLS] = hash;
 }
 
-static void ask_name(struct story *s, const struct event *ev)
+static bool copy_id(const struct event *ev, struct event_text text, char ret[static NAMING_CID_MAX])
 {
-	struct span cid = event_span(ev, ev->container_id);
-	struct naming_question question = {.runtime = ev->runtime, .owner = ev->uid, .pid = ev->pid};
+	struct span id = event_span(ev, text);
 
-	if (!s->naming || !event_has(ev->container_id) || cid.len >= sizeof(question.cid))
-		return;
-	memcpy(question.cid, cid.data, cid.len);
-	naming_ask(s->naming, &question);
+	if (!event_has(text) || id.len == 0 || id.len >= NAMING_CID_MAX)
+		return false;
+	memcpy(ret, id.data, id.len);
+	return true;
 }
 
-/* The engine knows a moment later how the container ended, if that was its end. */
-static void ask_state(struct story *s, struct followed *f)
+static void ask_names(struct story *s, const struct event *ev)
+{
+	struct naming_question question = NAMING_QUESTION(NAMING_CONTAINER);
+
+	question.runtime = ev->runtime;
+	question.owner = ev->uid;
+	question.pid = ev->pid;
+	(void)copy_id(ev, ev->outer_id, question.outer);
+	if (copy_id(ev, ev->container_id, question.cid))
+		(void)naming_ask(s->naming, &question);
+	question.kind = NAMING_USER;
+	if (ev->uid != EVENT_UNSET && (question.cid[0] || ev->runtime == EVENT_RUNTIME_NONE))
+		(void)naming_ask(s->naming, &question);
+}
+
+/* A storm's records are all of few processes. */
+static void ask_names_now_and_then(struct story *s, const struct event *ev)
+{
+	struct followed *f = &s->followed[(uint32_t)ev->pid % FOLLOWED];
+
+	if (!s->naming || (f->pid == ev->pid && f->uid == ev->uid && ev->time >= f->named && ev->time - f->named < ASK_MS))
+		return;
+	ask_names(s, ev);
+	f->named = ev->time;
+	f->uid = ev->uid;
+}
+
+/* The engine knows a moment later how the container ended, if that was its end. killed: when its first program was ended
+ * by SIGKILL, CLOCK_NONE when it was not. */
+static void ask_end(struct story *s, enum event_runtime runtime, const char *cid, int32_t pid, int64_t killed)
 {
 	static const int64_t delays[] = {300, 2000, 15000}; /* a busy engine takes its time */
-	struct naming_question question = {.runtime = f->runtime, .owner = EVENT_UNSET};
+	struct naming_question question = NAMING_QUESTION(NAMING_CONTAINER);
 
-	if (!s->naming || !f->in_container || f->asked)
+	question.runtime = runtime;
+	question.pid = killed == CLOCK_NONE ? 0 : pid;
+	question.time = killed;
+	snprintf(question.cid, sizeof(question.cid), "%s", cid);
+	for (size_t i = 0; s->naming && i < ARRAY_SIZE(delays); i++)
+		naming_ask_later(s->naming, &question, delays[i]);
+}
+
+static void ask_state(struct story *s, struct followed *f)
+{
+	if (!f->in_container || f->asked)
 		return;
 	f->asked = true;
-	memcpy(question.cid, f->cid, sizeof(question.cid));
-	for (size_t i = 0; i < ARRAY_SIZE(delays); i++)
-		naming_ask_later(s->naming, &question, delays[i]);
+	ask_end(s, f->runtime, f->cid, 0, CLOCK_NONE);
 }
 
 /* A kill is an end whether or not the process's exit is seen: under a storm of forks it may not be. */
@@ -159,17 +216,17 @@ static void ask_after_kill(struct story *s, const struct event *ev)
 
 void story_violation(struct story *s, const struct event *ev, struct batch *b)
 {
-	ask_name(s, ev);
 	follow(s, ev, b);
+	ask_names_now_and_then(s, ev);
 	ask_after_kill(s, ev);
-	locate(s, ev, b);
+	locate(s, ev);
 }
 
 static bool update_end(struct story *s, struct followed *f, struct batch *b)
 {
 	struct process_life life = {.started = f->started};
 
-	if (f->pid == 0 || f->done || !process_table_end(s->processes, f->pid, f->time, &life.ended, &life.status))
+	if (f->pid == 0 || f->done || !process_table_end(s->processes, f->pid, f->id, &life.ended, &life.status))
 		return false;
 	f->done = true;
 	ask_state(s, f);
@@ -185,35 +242,144 @@ static bool update_ends(struct story *s, struct batch *b)
 	return any;
 }
 
+/* ---- containers' first programs ------------------------------------------------------------------------------------ */
+
+static void add_life(struct batch *b, const struct first *f, int64_t ended, int status)
+{
+	struct batch_container container = {.cid = f->cid, .runtime = f->runtime, .has_life = true, .started = f->started,
+		.ended = ended, .status = status};
+
+	(void)batch_add_container(b, &container);
+}
+
+void story_container(struct story *s, const struct process_container *c)
+{
+	struct first *f = &s->firsts[(uint32_t)c->pid % FIRSTS];
+
+	if (!c->init || !*c->id || strlen(c->id) >= sizeof(f->cid))
+		return;
+	s->n_firsts += f->pid == 0;
+	*f = (struct first){.pid = c->pid, .time = clock_now(), .runtime = c->runtime};
+	memcpy(f->cid, c->id, strlen(c->id));
+}
+
+static void forget_first(struct story *s, struct first *f)
+{
+	s->n_firsts--;
+	f->pid = 0;
+}
+
+/* The process table may not be asked while it is the one that tells, so it is done here. */
+static bool tell_start(struct story *s, struct first *f, struct batch *b)
+{
+	struct process_life life;
+
+	if (f->pid == 0 || f->told)
+		return false;
+	if (process_table_life(s->processes, f->pid, f->time, &life) < 0) {
+		forget_first(s, f);
+		return false;
+	}
+	f->told = true;
+	f->id = life.id;
+	f->started = life.started;
+	add_life(b, f, CLOCK_NONE, 0);
+	return true;
+}
+
+static bool update_first(struct story *s, struct first *f, struct batch *b)
+{
+	bool told = tell_start(s, f, b);
+	int64_t ended;
+	int status;
+
+	if (f->pid == 0 || !process_table_end(s->processes, f->pid, f->id, &ended, &status))
+		return told;
+	add_life(b, f, ended, status);
+	ask_end(s, f->runtime, f->cid, f->pid, WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? ended : CLOCK_NONE);
+	forget_first(s, f);
+	return true;
+}
+
+static bool update_firsts(struct story *s, struct batch *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < FIRSTS && s->n_firsts > 0; i++)
+		any |= update_first(s, &s->firsts[i], b);
+	return any;
+}
+
+/* ---- what naming found ----------------------------------------------------------------------------------------------- */
+
+static const char *or_null(const char *text)
+{
+	return *text ? text : NULL;
+}
+
 static void add_container(struct batch *b, const struct naming_answer *answer)
 {
 	const struct container_info *info = &answer->info;
 	struct batch_container container = {
-		.cid = answer->cid,
+		.cid = answer->question.cid,
 		.runtime = info->runtime,
 		.name = info->name,
 		.image = info->image,
 		.pod = info->pod,
 		.namespace = info->namespace,
 		.pod_uid = info->pod_uid,
+		.outer = or_null(answer->question.outer),
 		.has_spec = info->has_spec,
 		.profile = info->profile,
 		.has_state = info->has_state,
-		.oom_killed = info->oom_killed,
+		.has_oom = answer->has_oom,
+		.oom_killed = answer->oom_killed,
 		.exit_code = info->exit_code,
 		.restarts = info->restarts,
+		.labels = info->labels,
 	};
 
+	if (container.runtime == EVENT_RUNTIME_NONE)
+		container.runtime = answer->question.runtime;
 	(void)batch_add_container(b, &container);
+}
+
+static void add_user(struct batch *b, const struct naming_answer *answer)
+{
+	struct batch_account account = {
+		.cid = or_null(answer->question.cid),
+		.uid = answer->question.owner,
+		.name = or_null(answer->user.name),
+		.has_inner = answer->user.has_inside,
+		.inner_uid = answer->user.inside,
+		.inner_name = or_null(answer->user.inside_name),
+	};
+
+	(void)batch_add_account(b, &account);
+}
+
+static void add_origin(struct batch *b, const struct naming_answer *answer)
+{
+	struct batch_origin origin = {
+		.time = answer->question.time,
+		.serial = answer->question.serial,
+		.module = answer->place.module,
+		.offset = answer->place.offset,
+		.symbol = or_null(answer->place.symbol),
+	};
+
+	(void)batch_add_origin(b, &origin);
 }
 
 static bool update_names(struct story *s, struct batch *b)
 {
+	static void (*const add[])(struct batch *b, const struct naming_answer *answer) = {add_container, add_user, add_origin};
 	struct naming_answer answer;
 	bool any = false;
 
+	_Static_assert(ARRAY_SIZE(add) == NAMING_KIND_N, "a place for each kind");
 	while (s->naming && naming_take(s->naming, &answer)) {
-		add_container(b, &answer);
+		add[answer.question.kind](b, &answer);
 		container_info_free(&answer.info);
 		any = true;
 	}
@@ -222,7 +388,7 @@ static bool update_names(struct story *s, struct batch *b)
 
 bool story_update(struct story *s, struct batch *b)
 {
-	bool ends = update_ends(s, b), names = update_names(s, b);
+	bool ends = update_ends(s, b), firsts = update_firsts(s, b), names = update_names(s, b);
 
-	return ends || names;
+	return ends || firsts || names;
 }

@@ -16,5 +16,7 @@ DEFINE_CLEANUP(struct story *, story_free)
 
 /* After process_attribute: what can be said at once goes into the batch. */
 void story_violation(struct story *s, const struct event *ev, struct batch *b);
+/* A container's first program is followed to its end too; story_update tells of it. */
+void story_container(struct story *s, const struct process_container *container);
 /* Before a batch is handed over: who has ended since, which names were found. True when anything was added. */
 bool story_update(struct story *s, struct batch *b);

@@ -9,6 +9,7 @@
 #include "seccompwatch/log.h"
 
 #define BEAT_MS        60000
+#define WATCH_MS       5000 /* that of processes is written no more often */
 #define FIRST_LOOK_MS  200
 #define LAST_LOOK_MS   50
 #define BACKOFF_MIN_MS 100
@@ -26,6 +27,9 @@ struct writer {
 	bool running, wanted, hurry, stop, abandoned;
 	bool refused; /* the last attempt failed */
 	int64_t last_record;
+	struct store_watch watch;
+	bool watch_news;
+	int64_t next_watch; /* CLOCK_MONOTONIC */
 
 	/* the thread's own */
 	int64_t next_beat; /* CLOCK_MONOTONIC */
@@ -134,6 +138,18 @@ static void beat(struct writer *w)
 	pthread_mutex_lock(&w->lock);
 }
 
+static void write_watch(struct writer *w)
+{
+	struct store_watch watch = w->watch;
+
+	w->watch_news = false;
+	w->next_watch = clock_monotonic() + WATCH_MS;
+	pthread_mutex_unlock(&w->lock);
+	if (store_session_watch(w->store, &watch) < 0)
+		log_debug("what is known of processes could not be stored: %s", store_error(w->store));
+	pthread_mutex_lock(&w->lock);
+}
+
 static void *run(void *data)
 {
 	struct writer *w = data;
@@ -146,6 +162,8 @@ static void *run(void *data)
 			beat(w);
 		else
 			wait_until(w, &w->work, w->next_beat);
+		if (w->watch_news && !w->pending && clock_monotonic() >= w->next_watch)
+			write_watch(w);
 		if (w->spare && !w->pending && !w->stop)
 			look_at_kernel(w);
 	}
@@ -235,6 +253,18 @@ struct batch *writer_swap(struct writer *w, struct batch *filled, int64_t last_r
 	}
 	pthread_mutex_unlock(&w->lock);
 	return empty;
+}
+
+void writer_tell(struct writer *w, const struct store_watch *watch)
+{
+	pthread_mutex_lock(&w->lock);
+	if (w->watch.watching != watch->watching || w->watch.moves != watch->moves || w->next_watch == 0) {
+		w->next_watch = 0;
+		pthread_cond_signal(&w->work);
+	}
+	w->watch = *watch;
+	w->watch_news = true;
+	pthread_mutex_unlock(&w->lock);
 }
 
 int writer_fd(const struct writer *w)

@@ -18,6 +18,8 @@ DEFINE_CLEANUP(struct writer *, writer_free)
 /* An empty batch for a filled one, or NULL: the last one is not written yet. After NULL writer_fd becomes readable
  * as soon as it is. last_record: the time of the newest record seen, CLOCK_NONE when none. */
 struct batch *writer_swap(struct writer *w, struct batch *filled, int64_t last_record);
+/* What the session shall say of how well processes can be watched; written now when that has changed, else by and by. */
+void writer_tell(struct writer *w, const struct store_watch *watch);
 int writer_fd(const struct writer *w);
 void writer_clear(struct writer *w); /* makes writer_fd unreadable again */
 /* Waits for the writer to be free; at once false when the database is refusing. */

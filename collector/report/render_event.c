@@ -109,6 +109,10 @@ COLUMN(image, render_text(ret, in->image))
 COLUMN(pod, render_text(ret, in->pod))
 COLUMN(namespace, render_text(ret, in->namespace))
 COLUMN(pod_uid, render_text(ret, in->pod_uid))
+COLUMN(user, render_text(ret, sig->user))
+COLUMN(inner_uid, maybe_number(ret, sig->has_inner, sig->inner_uid))
+COLUMN(inner_user, render_text(ret, sig->inner_user))
+COLUMN(outer, render_text(ret, in->outer))
 COLUMN(attribution, render_text(ret, event_attribution_name(sig->attribution)))
 
 const struct render_column render_event_columns[] = {
@@ -153,7 +157,11 @@ const struct render_column render_event_columns[] = {
 	{"container", "pod", get_pod},
 	{"container", "namespace", get_namespace},
 	{"container", "pod_uid", get_pod_uid},
+	{"container", "outer", get_outer},
+	{"container", "uid", get_inner_uid},
+	{"container", "user", get_inner_user},
 	{NULL, "attribution", get_attribution},
+	{NULL, "user", get_user},
 	{0},
 };
 

@@ -34,6 +34,23 @@ static void pid_cell(const void *data, struct render_cell *ret, unsigned index)
 		render_null(ret);
 }
 
+/* What no collector has told is null. */
+static void watch_bool(struct render_cell *ret, const struct query_status *s, bool value)
+{
+	if (s->processes.told)
+		render_bool(ret, value);
+	else
+		render_null(ret);
+}
+
+static void watch_number(struct render_cell *ret, const struct query_status *s, uint64_t value)
+{
+	if (s->processes.told)
+		render_number(ret, (int64_t)value);
+	else
+		render_null(ret);
+}
+
 COLUMN(running, render_bool(ret, s->running))
 COLUMN(since, render_time(ret, s->running ? s->since : CLOCK_NONE))
 COLUMN(last_record, render_time(ret, s->last_record))
@@ -49,6 +66,14 @@ COLUMN(kernel_lost, render_number(ret, (int64_t)s->kernel_lost))
 COLUMN(enobufs, render_number(ret, (int64_t)s->enobufs))
 COLUMN(malformed, render_number(ret, (int64_t)s->malformed))
 COLUMN(unwritten, render_number(ret, (int64_t)s->unwritten))
+COLUMN(watching, watch_bool(ret, s, s->processes.watching))
+COLUMN(moves, watch_bool(ret, s, s->processes.moves))
+COLUMN(kept, watch_number(ret, s, s->processes.kept))
+COLUMN(kept_bytes, watch_number(ret, s, s->processes.bytes))
+COLUMN(evicted, watch_number(ret, s, s->processes.evicted))
+COLUMN(heard, watch_number(ret, s, s->processes.events))
+COLUMN(unheard, watch_number(ret, s, s->processes.lost))
+COLUMN(why, render_text(ret, s->processes.why[0] ? s->processes.why : NULL))
 COLUMN(live, render_number(ret, (int64_t)s->attribution[EVENT_ATTRIBUTION_LIVE]))
 COLUMN(cached, render_number(ret, (int64_t)s->attribution[EVENT_ATTRIBUTION_CACHED]))
 COLUMN(probe, render_number(ret, (int64_t)s->attribution[EVENT_ATTRIBUTION_PROBE]))
@@ -78,6 +103,14 @@ static const struct render_column status_columns[] = {
 	{"attribution", "probe", get_probe},
 	{"attribution", "file", get_file},
 	{"attribution", "none", get_none},
+	{"processes", "watching", get_watching},
+	{"processes", "moves", get_moves},
+	{"processes", "kept", get_kept},
+	{"processes", "bytes", get_kept_bytes},
+	{"processes", "evicted", get_evicted},
+	{"processes", "events", get_heard},
+	{"processes", "lost", get_unheard},
+	{"processes", "why", get_why},
 	{0},
 };
 
@@ -157,6 +190,25 @@ static void add_loss(const struct query_status *s, struct text *to)
 	text_add_str(to, *comma ? "\n" : "nothing\n");
 }
 
+static void add_processes(const struct query_status *s, struct text *to)
+{
+	const struct query_watching *p = &s->processes;
+
+	if (!p->told)
+		return;
+	text_add_str(to, "processes    ");
+	if (!p->watching) {
+		text_add_str(to, "asked of /proc alone, so those that are killed are often gone first: ");
+		text_add_terminal(to, span_from(p->why));
+		text_add_char(to, '\n');
+		return;
+	}
+	text_printf(to, "%" PRIu64 " kept in %.1f MiB, %" PRIu64 " evicted; %" PRIu64 " events heard, lost %" PRIu64 " %s\n",
+		p->kept, (double)p->bytes / 1048576, p->evicted, p->events, p->lost, p->lost == 1 ? "time" : "times");
+	if (!p->moves)
+		text_add_str(to, "             moves between cgroups are not seen: fewer of the dead are attributed\n");
+}
+
 void render_status_add_text(const struct query_status *status, const char *version, struct text *to)
 {
 	const uint64_t *by = status->attribution;
@@ -169,6 +221,7 @@ void render_status_add_text(const struct query_status *status, const char *versi
 		"attribution  %" PRIu64 " live, %" PRIu64 " cached, %" PRIu64 " probe, %" PRIu64 " file, %" PRIu64 " none\n",
 		by[EVENT_ATTRIBUTION_LIVE], by[EVENT_ATTRIBUTION_CACHED], by[EVENT_ATTRIBUTION_PROBE], by[EVENT_ATTRIBUTION_FILE],
 		by[EVENT_ATTRIBUTION_NONE]);
+	add_processes(status, to);
 }
 
 /* ---- containers ---- */
@@ -190,6 +243,7 @@ COLUMN(pod, in->pod)
 COLUMN(namespace, in->namespace)
 COLUMN(pod_uid, in->pod_uid)
 COLUMN(host, in->host)
+COLUMN(outer, in->outer)
 
 static const struct render_column container_columns[] = {
 	{NULL, "id", get_container_id},
@@ -200,10 +254,20 @@ static const struct render_column container_columns[] = {
 	{NULL, "namespace", get_container_namespace},
 	{NULL, "pod_uid", get_container_pod_uid},
 	{NULL, "host", get_container_host},
+	{NULL, "outer", get_container_outer},
 	{0},
 };
 
+/* Labels are a document of their own. */
 json_t *render_container_json(const struct query_container *container)
 {
-	return render_columns_json(container_columns, container);
+	json_t *json = render_columns_json(container_columns, container);
+	json_t *labels = container->labels ? json_loads(container->labels, 0, NULL) : NULL;
+
+	if (json && json_object_set_new(json, "labels", json_is_object(labels) ? json_incref(labels) : json_object()) < 0) {
+		json_decref(json);
+		json = NULL;
+	}
+	json_decref(labels);
+	return json;
 }
