@@ -9,6 +9,7 @@
 #include "explain_internal.h"
 
 #define KILL_TO_END_MS 2000
+#define SLACK_MS       20 /* start times are coarse */
 
 const char *explain_verdict_name(enum explain_verdict v)
 {
@@ -37,6 +38,7 @@ void explain_free(struct explain *e)
 	free(e->steps);
 	free(e->next);
 	free(e->sentence);
+	free(e->about);
 	free(e->profile);
 	free(e->visible);
 	*e = EXPLAIN_EMPTY;
@@ -60,10 +62,21 @@ const struct query_process *explain_process_of(const struct explain_facts *facts
 		const struct query_process *p = &facts->processes[i];
 
 		/* A start time is known to a hundredth of a second, a record's to a millisecond. */
-		if (p->pid == row->pid && p->started <= row->time + 20 && (!found || p->started > found->started))
+		if (p->pid == row->pid && p->started <= row->time + SLACK_MS &&
+			(p->ended == CLOCK_NONE || p->ended >= row->time - SLACK_MS) &&
+			(!found || p->started > found->started))
 			found = p;
 	}
 	return found;
+}
+
+/* The end of a process that was known would have been told by then. */
+static bool was_watched_after(const struct explain_facts *facts, const struct query_row *kill)
+{
+	const struct query_status *s = &facts->status;
+	int64_t now = s->running ? clock_now() : s->alive;
+
+	return s->processes.told && s->processes.watching && s->since <= kill->time && now > kill->last_time + KILL_TO_END_MS;
 }
 
 /* KILL_THREAD ends a process that has one thread; with more it only loses one. */
@@ -74,22 +87,34 @@ static bool went_on(const struct explain_facts *facts, const struct query_row *k
 	if (kill->signature->action != EVENT_ACTION_KILL_THREAD || !p)
 		return false;
 	if (p->ended == CLOCK_NONE)
-		return p->threads > 1;
+		return p->threads > 1 || was_watched_after(facts, kill);
 	return p->ended > kill->last_time + KILL_TO_END_MS ||
 	       (p->has_status && !(WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGSYS));
 }
 
+bool explain_exit_code(const struct query_container *c, int *ret)
+{
+	if (c && c->has_state)
+		*ret = c->exit_code;
+	else if (c && c->ended != CLOCK_NONE)
+		*ret = WIFSIGNALED(c->status) ? 128 + WTERMSIG(c->status) : WEXITSTATUS(c->status);
+	else
+		return false;
+	return true;
+}
+
 static enum explain_verdict judge_quiet(const struct explain_facts *facts)
 {
-	const struct query_container *c = facts->container;
+	int code = 0;
 
-	if (c && c->has_state && c->exit_code == 128 + SIGSYS)
+	(void)explain_exit_code(facts->container, &code);
+	if (code == 128 + SIGSYS)
 		return EXPLAIN_UNSEEN;
 	if (facts->total > facts->by_outcome[EVENT_OUTCOME_EXECUTED])
 		return EXPLAIN_DENIED;
 	if (facts->total > 0)
 		return EXPLAIN_LOGGED;
-	return c && c->has_state && c->exit_code > 128 ? EXPLAIN_OTHER_DEATH : EXPLAIN_NOTHING;
+	return code > 128 ? EXPLAIN_OTHER_DEATH : EXPLAIN_NOTHING;
 }
 
 enum explain_verdict explain_judge(const struct explain_facts *facts)
@@ -142,7 +167,13 @@ static int take_process(void *data, const struct query_process *process)
 static int gather_profile(struct query *q, struct explain_facts *facts)
 {
 	CLEANUP_FREE char *sha256 = NULL;
-	int r = facts->container ? query_profile(q, facts->container, &facts->profile, &sha256) : 0;
+	int r;
+
+	if (facts->request->profile) {
+		facts->profile = strdup(facts->request->profile);
+		return facts->profile ? 0 : -ENOMEM;
+	}
+	r = facts->container ? query_profile(q, facts->container, &facts->profile, &sha256) : 0;
 
 	return r == -ENOENT ? 0 : r;
 }
@@ -207,6 +238,28 @@ static int add_process(struct explain *e, const struct query_process *process)
 	return r;
 }
 
+/* Unless it is one of those that are told anyway. */
+static bool is_told(const struct explain_facts *facts, int64_t started)
+{
+	for (size_t i = 0; i < facts->n_processes; i++)
+		if (llabs(facts->processes[i].started - started) <= SLACK_MS)
+			return true;
+	return false;
+}
+
+static int add_first(struct explain *e, const struct explain_facts *facts)
+{
+	const struct query_container *c = facts->container;
+	int r;
+
+	if (!c || c->started == CLOCK_NONE || is_told(facts, c->started))
+		return 0;
+	r = add_step(e, c->started, EXPLAIN_STARTED, explain_first_text(c, false), NULL);
+	if (r == 0 && c->ended != CLOCK_NONE)
+		r = add_step(e, c->ended, EXPLAIN_ENDED, explain_first_text(c, true), NULL);
+	return r;
+}
+
 /* Equal times keep the order of the story: started, violated, ended. */
 static int compare_steps(const void *a, const void *b)
 {
@@ -254,14 +307,17 @@ static int tell(struct explain *e, const struct explain_facts *facts)
 	e->container = facts->container;
 	e->earlier = facts->earlier;
 	e->sentence = explain_sentence(facts, e->verdict);
+	e->about = explain_about_sentence(facts);
 	e->profile = explain_profile_sentence(facts);
 	e->visible = explain_visible_sentence(facts);
-	if (!e->sentence || !e->profile || !e->visible)
+	if (!e->sentence || !e->about || !e->profile || !e->visible)
 		return -ENOMEM;
 	for (size_t i = 0; i < facts->n_rows && r == 0; i++)
 		r = add_step(e, facts->rows[i].time, EXPLAIN_VIOLATION, explain_row_text(&facts->rows[i]), &facts->rows[i]);
 	for (size_t i = 0; i < facts->n_processes && r == 0; i++)
 		r = add_process(e, &facts->processes[i]);
+	if (r == 0)
+		r = add_first(e, facts);
 	if (e->n_steps > 1)
 		qsort(e->steps, e->n_steps, sizeof(*e->steps), compare_steps);
 	return r < 0 ? r : tell_next(e, facts);

@@ -22,6 +22,9 @@ struct explain_facts {
 	char *profile; /* linux.seccomp, NULL */
 };
 
+/* What the container's end looks like from outside, 128 + the signal for one that was killed: the engine's word, else the
+ * kernel's. False: not known to have ended. */
+bool explain_exit_code(const struct query_container *c, int *ret);
 const struct query_row *explain_last_kill(const struct explain_facts *facts);
 /* The process that a row speaks of: the newest of its pid that had started by then. NULL: not known. */
 const struct query_process *explain_process_of(const struct explain_facts *facts, const struct query_row *row);
@@ -29,10 +32,12 @@ enum explain_verdict explain_judge(const struct explain_facts *facts);
 
 /* The words. NULL only without memory; free(). */
 char *explain_sentence(const struct explain_facts *facts, enum explain_verdict verdict);
+char *explain_about_sentence(const struct explain_facts *facts);
 char *explain_profile_sentence(const struct explain_facts *facts);
 char *explain_visible_sentence(const struct explain_facts *facts);
 char *explain_row_text(const struct query_row *row);
 char *explain_start_text(const struct query_process *process);
+char *explain_first_text(const struct query_container *c, bool end);
 char *explain_end_text(const struct query_process *process);
 /* wait(2)'s status in words: "was killed by SIGSYS (159 for its parent)". */
 void explain_status(struct text *t, int status);

@@ -59,6 +59,21 @@ static void add_profile_visibility(struct text *t, const char *text)
 	json_decref(profile);
 }
 
+/* Whether the whole of its life could be seen. */
+static void add_watched(struct text *t, const struct explain_facts *facts)
+{
+	const struct query_container *c = facts->request->container;
+
+	if (!facts->status.processes.watching && facts->status.processes.told)
+		text_add_str(t, " Processes are asked of /proc alone: what was gone before it could be asked is recorded without "
+				"its container.");
+	if (facts->request->unseen)
+		text_add_str(t, " No collector saw this container: it ran while none did, so a violation of it left nothing here.");
+	else if (c && c->started != CLOCK_NONE)
+		text_add_str(t, c->ended != CLOCK_NONE ? " This container was watched from its start to its end."
+						       : " This container has been watched from its start.");
+}
+
 char *explain_visible_sentence(const struct explain_facts *facts)
 {
 	CLEANUP_TEXT struct text t = TEXT_EMPTY;
@@ -74,6 +89,7 @@ char *explain_visible_sentence(const struct explain_facts *facts)
 	} else {
 		text_add_str(&t, "No collector has ever run on this database; what it holds was imported.");
 	}
+	add_watched(&t, facts);
 	if (facts->profile)
 		add_profile_visibility(&t, facts->profile);
 	return text_take(&t);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sentences of a story. Names in them are escaped already; nothing here decides anything. */
 #include <inttypes.h>
+#include <jansson.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -76,17 +77,29 @@ void explain_status(struct text *t, int status)
 	text_printf(t, " (a shell or an engine calls that %d)", 128 + WTERMSIG(status));
 }
 
-/* How the container as a whole ended, where its engine said so. */
+static void add_signal(struct text *t, const struct query_container *c, int signal)
+{
+	if (signal == SIGSYS)
+		text_add_str(t, ", which is 128 + 31 (SIGSYS): seccomp's kill");
+	else
+		text_printf(t, ", which is 128 + %d (SIG%s)", signal, sigabbrev_np(signal) ? sigabbrev_np(signal) : "?");
+	if (signal == SIGKILL && c->oom_killed)
+		text_add_str(t, ": the kernel ran out of memory for it and killed it");
+	else if (signal == SIGKILL && c->has_oom)
+		text_add_str(t, ": somebody sent it, as docker kill, a stop that takes too long or kill -9 do; the kernel did "
+				"not run out of memory for it");
+}
+
+/* How the container as a whole ended, where its engine or the kernel said so. */
 static void add_exit(struct text *t, const struct query_container *c)
 {
-	if (!c || !c->has_state || c->exit_code == 0)
+	int code;
+
+	if (!explain_exit_code(c, &code))
 		return;
-	text_printf(t, " The container exited with %d", c->exit_code);
-	if (c->exit_code == 128 + SIGSYS)
-		text_add_str(t, ", which is 128 + 31 (SIGSYS): seccomp's kill");
-	else if (c->exit_code == 128 + SIGKILL)
-		text_add_str(t, c->oom_killed ? ", which is 128 + 9 (SIGKILL): the kernel ran out of memory for it"
-					      : ", which is 128 + 9 (SIGKILL)");
+	text_printf(t, " The container exited with %d", code);
+	if (code > 128 && code <= 128 + SIGRTMAX)
+		add_signal(t, c, code - 128);
 	if (c->restarts > 0) {
 		text_add_str(t, "; its engine restarted it ");
 		add_plural(t, (uint64_t)c->restarts, "time", "times");
@@ -122,6 +135,7 @@ static void add_thread_lost(struct text *t, const struct explain_facts *facts, c
 	add_syscall(t, row->signature);
 	text_add_str(t, " (SCMP_ACT_KILL_THREAD), and the process goes on without it. A process that waits for that "
 			"thread hangs.");
+	add_exit(t, facts->container);
 }
 
 static void add_denied(struct text *t, const struct explain_facts *facts)
@@ -200,6 +214,48 @@ char *explain_sentence(const struct explain_facts *facts, enum explain_verdict v
 	return text_take(&t);
 }
 
+static void add_labels(struct text *t, const char *labels)
+{
+	json_t *object = labels ? json_loads(labels, 0, NULL) : NULL, *value;
+	const char *key;
+
+	json_object_foreach(object, key, value)
+	{
+		text_printf(t, "; %s=", key);
+		text_add_str(t, json_string_value(value) ? json_string_value(value) : "?");
+	}
+	json_decref(object);
+}
+
+char *explain_about_sentence(const struct explain_facts *facts)
+{
+	CLEANUP_TEXT struct text t = TEXT_EMPTY;
+	const struct query_container *c = facts->container;
+
+	if (!c)
+		return text_take(&t);
+	text_printf(&t, "%s (%s)", c->id, event_runtime_name(c->runtime) ? event_runtime_name(c->runtime) : "unknown");
+	if (c->outer)
+		text_printf(&t, "; inside container %s", c->outer);
+	add_labels(&t, c->labels);
+	return text_take(&t);
+}
+
+/* Whose uid it was: by its number, the host's name of it, and what it is in the container. */
+static void add_user(struct text *t, const struct query_signature *s)
+{
+	if (s->uid == EVENT_UNSET)
+		return;
+	text_printf(t, "; uid %" PRIu32, s->uid);
+	if (s->user)
+		text_printf(t, " (%s)", s->user);
+	if (!s->has_inner || (s->inner_uid == s->uid && !s->inner_user))
+		return;
+	text_printf(t, ", in the container %" PRIu32, s->inner_uid);
+	if (s->inner_user)
+		text_printf(t, " (%s)", s->inner_user);
+}
+
 char *explain_row_text(const struct query_row *row)
 {
 	static const char *const what[] = {"; what became of it is not recorded", ": killed", ": answered with SIGSYS (trap)",
@@ -219,6 +275,7 @@ char *explain_row_text(const struct query_row *row)
 		text_printf(&t, "; the call stands in %s+0x%" PRIx64, row->module, row->module_offset);
 	if (row->symbol)
 		text_printf(&t, " (%s)", row->symbol);
+	add_user(&t, row->signature);
 	return text_take(&t);
 }
 
@@ -231,6 +288,18 @@ char *explain_start_text(const struct query_process *process)
 		text_printf(&t, ": %s", process->cmdline);
 	if (process->parents)
 		text_printf(&t, " (started by %s)", process->parents);
+	return text_take(&t);
+}
+
+char *explain_first_text(const struct query_container *c, bool end)
+{
+	CLEANUP_TEXT struct text t = TEXT_EMPTY;
+
+	text_add_str(&t, "the container's first program ");
+	if (end)
+		explain_status(&t, c->status);
+	else
+		text_add_str(&t, "started");
 	return text_take(&t);
 }
 

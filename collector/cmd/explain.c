@@ -127,6 +127,8 @@ static int print_text(const struct explain *e)
 	add_line(&t, "", e->sentence);
 	add_steps(&t, e);
 	text_add_char(&t, '\n');
+	if (e->about[0])
+		add_line(&t, "About:    ", e->about);
 	add_line(&t, "Profile:  ", e->profile);
 	add_line(&t, "Visible:  ", e->visible);
 	for (size_t i = 0; i < e->n_next; i++)

@@ -119,6 +119,7 @@ static bool answer_container(struct answers *a, const struct naming_question *q,
 	struct place *place = place_of(a, q->cid);
 	struct container_request request = {"", q->cid, q->runtime, q->owner, q->pid, place->folder};
 	bool found = container_read(&request, &ret->info) == 0;
+	int log;
 
 	if (!place->folder && ret->info.folder)
 		place->folder = strdup(ret->info.folder);
@@ -126,10 +127,11 @@ static bool answer_container(struct answers *a, const struct naming_question *q,
 		place->pid = q->pid;
 	if (q->time == CLOCK_NONE && !learn_from_process(place, q->cid, q->pid))
 		learn_from_spec(place, &ret->info);
-	ret->oom_killed = ret->info.oom_killed || (q->time != CLOCK_NONE && oom_was_killed(q->pid, q->time) == 1);
-	ret->has_oom = ret->info.has_state || ret->oom_killed;
+	log = q->time != CLOCK_NONE ? oom_was_killed(q->pid, q->time) : -ENODATA;
+	ret->oom_killed = ret->info.oom_killed || log == 1;
+	ret->has_oom = ret->info.has_state || ret->oom_killed || log == 0;
 	ret->complete = found;
-	return found || ret->oom_killed || q->outer[0];
+	return found || ret->has_oom || q->outer[0];
 }
 
 static bool answer_code(struct answers *a, const struct naming_question *q, struct naming_answer *ret)

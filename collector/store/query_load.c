@@ -163,6 +163,7 @@ static int read_container(struct loader *l)
 		.profile = query_int(l->s, 11),
 		.has_state = sqlite3_column_type(l->s, 12) != SQLITE_NULL,
 		.exit_code = (int)query_int(l->s, 12),
+		.has_oom = sqlite3_column_type(l->s, 13) != SQLITE_NULL,
 		.oom_killed = query_int(l->s, 13) != 0,
 		.restarts = (int)query_int(l->s, 14),
 		.labels = text_at(l, 15),

@@ -96,7 +96,8 @@ static int write_container(struct write *w, const struct batch_container *c)
 		" image = ifnull(excluded.image, image), pod = ifnull(excluded.pod, pod),"
 		" namespace = ifnull(excluded.namespace, namespace), outer_cid = ifnull(excluded.outer_cid, outer_cid),"
 		" spec = max(excluded.spec, spec), profile = ifnull(excluded.profile, profile),"
-		" exit_code = ifnull(excluded.exit_code, exit_code), oom_killed = ifnull(excluded.oom_killed, oom_killed),"
+		" exit_code = ifnull(excluded.exit_code, exit_code), oom_killed = max(ifnull(excluded.oom_killed, oom_killed),"
+		" ifnull(oom_killed, excluded.oom_killed)),"
 		" restarts = ifnull(excluded.restarts, restarts), seq = excluded.seq, labels = ifnull(excluded.labels, labels)",
 		"iitttttttiIIIIiit", w->store->local_host, (int64_t)c->runtime, span_from(c->cid), absent_if_null(c->pod_uid),
 		absent_if_null(c->name), absent_if_null(c->image), absent_if_null(c->pod), absent_if_null(c->namespace),

@@ -41,6 +41,7 @@ struct explain {
 	struct explain_step *steps;
 	size_t n_steps;
 	bool earlier;    /* there were violations before the ones told */
+	char *about;     /* what the container is and is part of, a sentence; "" when none is known */
 	char *profile;   /* which profile was in force, a sentence */
 	char *visible;   /* what could be seen, a sentence */
 	char **next;     /* what to read or run next */
@@ -55,6 +56,8 @@ struct explain_request {
 	const struct query_container *container; /* NULL: none asked for */
 	int32_t pid;                             /* EVENT_NO_PID: none asked for */
 	struct query_filter *filter;             /* further limits; owned by the caller */
+	const char *profile; /* linux.seccomp of the container, where the reader has none; NULL: not known */
+	bool unseen;         /* the container is known from its engine's files alone: no collector ever saw it */
 };
 
 /* 0, -ENOMEM, or what the reader returns. */

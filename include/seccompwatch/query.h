@@ -85,7 +85,7 @@ struct query_container {
 	bool has_spec; /* its specification was read: without a profile it runs unconfined */
 	int64_t profile; /* for query_profile, 0: none */
 	bool has_state; /* the engine's own word of how it ended */
-	bool oom_killed;
+	bool has_oom, oom_killed; /* whether the kernel killed for lack of memory, by the engine's word or the kernel's log */
 	int exit_code, restarts;
 	const char *labels; /* a JSON object of texts; NULL: none */
 	int64_t started, ended; /* of its first program, as the kernel tells; CLOCK_NONE */
