@@ -7,6 +7,7 @@ void answer_free(struct answer *ans)
 {
 	text_free(&ans->body);
 	text_free(&ans->allow);
+	text_free(&ans->cookie);
 }
 
 static int append(const char *data, size_t len, void *t)
@@ -59,6 +60,12 @@ void answer_error(struct answer *ans, unsigned status, const char *code, const c
 	ans->encoding = ans->cache_control = NULL;
 	ans->status = status;
 	answer_json(ans, error_json(code, field, &message));
+}
+
+void answer_see(struct answer *ans, const char *location)
+{
+	ans->status = 303;
+	ans->location = location;
 }
 
 void answer_failure(struct answer *ans, int error)

@@ -20,6 +20,10 @@ struct answer {
 	struct span fixed;           /* … or bytes that outlive it */
 	struct stream_client *stream; /* … or a stream that goes on; ends with the connection */
 	struct work *work;           /* … or not yet: a child is at it */
+	struct text cookie;          /* Set-Cookie */
+	const char *location;        /* of a 303 */
+	bool challenge;              /* a 401 that asks for a token */
+	unsigned retry_after;        /* seconds, of a 429; 0: none */
 	bool close;                  /* the connection cannot be used again */
 };
 
@@ -31,6 +35,8 @@ void answer_error(struct answer *ans, unsigned status, const char *code, const c
 /* A function's negative errno, as a status: no memory, a database that is busy or broken. */
 void answer_failure(struct answer *ans, int error);
 
+/* 303: go on there with GET. */
+void answer_see(struct answer *ans, const char *location);
 /* One JSON document; takes over `value` (NULL: out of memory). */
 void answer_json(struct answer *ans, json_t *value);
 /* A list that is written element by element, so that memory is bounded by the text, not by a tree:

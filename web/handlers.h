@@ -30,5 +30,8 @@ void marks_api_add(struct web *web, const struct request *req, const char *rest,
 void marks_api_remove(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void marks_api_looked(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void marks_api_look(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void login_page(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void login_enter(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void login_leave(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void metrics_text(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void stream_open(struct web *web, const struct request *req, const char *rest, struct answer *ans);

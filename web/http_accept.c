@@ -8,6 +8,7 @@
 struct http_listener {
 	struct http_listener *next;
 	struct http *http;
+	struct MHD_Daemon *daemon;
 	int fd;
 	struct loop_source *source, *pause;
 };
@@ -24,7 +25,7 @@ static bool make_room(struct http *h)
 	if (!c)
 		return false;
 	http_connection_cut(c);
-	MHD_run(h->daemon);
+	http_run(h);
 	return h->web->connections < h->web->connections_max;
 }
 
@@ -53,7 +54,7 @@ static int on_connect(void *data, uint32_t events)
 		if (fd < 0)
 			return is_shortage(errno) ? pause_listening(l) : 0;
 		if (make_room(l->http))
-			MHD_add_connection(l->http->daemon, fd, (struct sockaddr *)&addr, len);
+			MHD_add_connection(l->daemon, fd, (struct sockaddr *)&addr, len);
 		else
 			close(fd);
 	}
@@ -67,7 +68,7 @@ static int on_pause_end(void *data)
 	return loop_add_io(l->http->loop, l->fd, EPOLLIN, on_connect, l, &l->source);
 }
 
-int http_serve(struct http *h, int listen_fd)
+int http_serve(struct http *h, int listen_fd, bool is_secure)
 {
 	struct http_listener *l = calloc(1, sizeof(*l));
 	int r;
@@ -75,6 +76,7 @@ int http_serve(struct http *h, int listen_fd)
 	if (!l)
 		return -ENOMEM;
 	l->http = h;
+	l->daemon = h->daemons[is_secure ? HTTP_TLS : HTTP_PLAIN].mhd;
 	l->fd = listen_fd;
 	l->next = h->listeners;
 	h->listeners = l;

@@ -8,6 +8,7 @@
 #include "routes.h"
 
 #define HEARD_MAX (8 * (size_t)HTTP_BODY_MAX) /* and no answer to who says more */
+#define IPV6_NETWORK 8 /* bytes: who has one address has them all */
 
 static const char *header(const struct http_exchange *x, const char *name)
 {
@@ -23,14 +24,13 @@ static enum MHD_Result check_host(void *data, enum MHD_ValueKind kind, const cha
 	return MHD_YES;
 }
 
-/* Browsers do not speak to paths, and everything that speaks HTTP/1.1 names its host. */
+/* Browsers do not speak to paths, and everything that speaks HTTP/1.1 names its host. A name that was pointed here
+ * brings no token and no cookie of ours: where one is asked for, any name will do. */
 static bool is_for_us(const struct http_exchange *x)
 {
-	const union MHD_ConnectionInfo *client =
-		MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	bool own = !x->request.authority || listen_is_own_host(x->request.authority);
 
-	if (client && client->client_addr && client->client_addr->sa_family == AF_UNIX)
+	if (x->request.is_trusted || x->http->web->access)
 		return true;
 	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, check_host, &own);
 	return own;
@@ -75,14 +75,32 @@ static uint64_t announced(const struct http_exchange *x)
 	return n;
 }
 
+static void read_peer(struct http_exchange *x)
+{
+	const union MHD_ConnectionInfo *client =
+		MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct http_connection *c = http_connection_of(x->connection);
+	const struct sockaddr *addr = client ? client->client_addr : NULL;
+
+	x->request.is_secure = c && c->is_secure;
+	x->request.is_trusted = addr && addr->sa_family == AF_UNIX;
+	if (addr && addr->sa_family == AF_INET)
+		x->request.peer = base_hash(&((const struct sockaddr_in *)addr)->sin_addr, sizeof(struct in_addr));
+	else if (addr && addr->sa_family == AF_INET6)
+		x->request.peer = base_hash(&((const struct sockaddr_in6 *)addr)->sin6_addr, IPV6_NETWORK);
+}
+
 void http_door_read_head(struct http_exchange *x, const char *method)
 {
 	struct request *req = &x->request;
 
+	read_peer(x);
 	req->method = request_method_from_name(method);
 	req->host = header(x, MHD_HTTP_HEADER_HOST);
 	req->origin = header(x, MHD_HTTP_HEADER_ORIGIN);
 	req->fetch_site = header(x, "Sec-Fetch-Site");
+	req->authorization = header(x, MHD_HTTP_HEADER_AUTHORIZATION);
+	req->cookie = header(x, MHD_HTTP_HEADER_COOKIE);
 	req->accept_encoding = header(x, MHD_HTTP_HEADER_ACCEPT_ENCODING);
 	req->if_none_match = header(x, MHD_HTTP_HEADER_IF_NONE_MATCH);
 	req->last_event_id = header(x, "Last-Event-ID");
@@ -106,7 +124,7 @@ bool http_door_admit(const struct http_exchange *x, struct answer *ans)
 		answer_error(ans, 400, "bad_request", NULL, "the request says in two ways where its body ends");
 	else if (!is_for_us(x))
 		answer_error(ans, 421, "misdirected", "Host", "this server answers to localhost and loopback addresses only");
-	else if (routes_admit(&x->request, x->has_body, ans))
+	else if (routes_admit(x->http->web, &x->request, x->has_body, ans))
 		return announced(x) <= HTTP_BODY_MAX || refuse_size(ans);
 	return false;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One request and its response: let in by the door, handed to the routes, and what they say turned into HTTP. */
+#include <stdio.h>
+
 #include "http_private.h"
 #include "routes.h"
 #include "stream.h"
@@ -108,7 +110,8 @@ static const struct {
 		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
 	{"X-Content-Type-Options", "nosniff"},
-	{"Referrer-Policy", "no-referrer"},
+	/* "no-referrer" would make browsers hide the origin of our own forms. */
+	{"Referrer-Policy", "same-origin"},
 	{"Cross-Origin-Resource-Policy", "same-origin"},
 	{"Cross-Origin-Opener-Policy", "same-origin"},
 	{MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING},
@@ -138,8 +141,10 @@ static bool add_header(struct MHD_Response *response, const char *name, const ch
 
 static bool add_headers(struct MHD_Response *response, const struct answer *ans)
 {
+	char retry_after[16];
 	bool ok = true;
 
+	snprintf(retry_after, sizeof(retry_after), "%u", ans->retry_after);
 	for (size_t i = 0; i < ARRAY_SIZE(fixed_headers); i++)
 		ok = ok && add_header(response, fixed_headers[i].name, fixed_headers[i].value);
 	return ok && add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, ans->type) &&
@@ -147,6 +152,10 @@ static bool add_headers(struct MHD_Response *response, const struct answer *ans)
 		add_header(response, MHD_HTTP_HEADER_ETAG, ans->etag) &&
 		add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, ans->encoding) &&
 		add_header(response, MHD_HTTP_HEADER_ALLOW, ans->allow.data) &&
+		add_header(response, MHD_HTTP_HEADER_SET_COOKIE, ans->cookie.data) &&
+		add_header(response, MHD_HTTP_HEADER_LOCATION, ans->location) &&
+		add_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, ans->challenge ? "Bearer realm=\"seccompwatch\"" : NULL) &&
+		add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, ans->retry_after > 0 ? retry_after : NULL) &&
 		add_header(response, MHD_HTTP_HEADER_CONNECTION, ans->close ? "close" : NULL);
 }
 

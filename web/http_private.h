@@ -17,14 +17,29 @@ struct http_connection {
 	struct http_connection *prev, *next;
 	struct http *http;
 	int fd;
+	bool is_secure;
 	bool busy;        /* a request is being answered; else it waits for one, or for the rest of one */
 	int64_t deadline; /* monotonic; CLOCK_NONE: a stream's */
+};
+
+enum http_kind {
+	HTTP_PLAIN,
+	HTTP_TLS,
+	HTTP_KINDS,
+};
+
+/* The library's, one for each kind that is listened for. */
+struct http_daemon {
+	struct http *http;
+	struct MHD_Daemon *mhd; /* NULL: nobody listens for that */
+	bool is_secure;
 };
 
 struct http {
 	struct web *web;
 	struct loop *loop;
-	struct MHD_Daemon *daemon;
+	struct http_daemon daemons[HTTP_KINDS];
+	struct text *log; /* where the library's words go while it starts; NULL: to ours */
 	struct loop_source *pump, *deadlines;
 	/* Those that wait stand in the order in which they began to. */
 	struct http_connection *first, *last;
@@ -62,6 +77,7 @@ void http_connection_enter(struct http_connection *c, enum http_phase phase);
 /* Shut down: the library sees its end and closes the descriptor. */
 void http_connection_cut(struct http_connection *c);
 
+void http_run(struct http *h); /* the library, once */
 void http_accept_end(struct http *h);
 
 /* The head has come: takes from it what handlers need. */

@@ -45,7 +45,12 @@ static int parse_host(struct span host, struct listen_address *ret)
 	return 0;
 }
 
-static bool is_loopback(const struct listen_address *a)
+bool listen_is_path(const struct listen_address *a)
+{
+	return a->addr.any.sa_family == AF_UNIX;
+}
+
+bool listen_is_local(const struct listen_address *a)
 {
 	if (a->addr.any.sa_family == AF_INET6)
 		return IN6_IS_ADDR_LOOPBACK(&a->addr.v6.sin6_addr);
@@ -78,11 +83,6 @@ int listen_parse(const char *where, struct listen_address *ret, struct text *why
 		r = parse_path(where + strlen(UNIX_PREFIX), &address, why);
 	else
 		r = parse_inet(where, &address, why);
-	if (r == 0 && !is_loopback(&address)) {
-		text_printf(why, "\"%s\" can be reached from other machines, and there is no access control yet: listen "
-				 "on 127.0.0.1 and use a tunnel (ssh -L 1326:127.0.0.1:1326 HOST)", where);
-		r = -EPERM;
-	}
 	if (r == 0)
 		*ret = address;
 	return r;
@@ -112,7 +112,7 @@ static void remove_stale(const struct sockaddr_un *local)
 		unlink(local->sun_path);
 }
 
-static int bind_path(int fd, const struct listen_address *a, gid_t group)
+static int bind_path(int fd, const struct listen_address *a, gid_t group, mode_t mode)
 {
 	const char *path = a->addr.local.sun_path;
 	mode_t mask;
@@ -127,7 +127,7 @@ static int bind_path(int fd, const struct listen_address *a, gid_t group)
 	/* Never wider than its group: the mode grows only after the group is right. */
 	if (group != (gid_t)-1 && lchown(path, (uid_t)-1, group) < 0)
 		return -errno;
-	return chmod(path, 0660) < 0 ? -errno : 0;
+	return chmod(path, mode) < 0 ? -errno : 0;
 }
 
 static int bind_inet(int fd, const struct listen_address *a)
@@ -157,13 +157,13 @@ static void explain(const struct listen_address *a, int error, struct text *why)
 		error == -EADDRINUSE ? " (is seccompwatch running already? --listen takes another port)" : "");
 }
 
-int listen_bind(const struct listen_address *a, gid_t group, int *ret_fd, struct text *why)
+int listen_bind(const struct listen_address *a, gid_t group, mode_t mode, int *ret_fd, struct text *why)
 {
 	int fd = socket(a->addr.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int r = fd < 0 ? -errno : 0;
 
 	if (r == 0)
-		r = a->addr.any.sa_family == AF_UNIX ? bind_path(fd, a, group) : bind_inet(fd, a);
+		r = a->addr.any.sa_family == AF_UNIX ? bind_path(fd, a, group, mode) : bind_inet(fd, a);
 	if (r == 0) {
 		*ret_fd = fd;
 		return 0;
@@ -174,9 +174,10 @@ int listen_bind(const struct listen_address *a, gid_t group, int *ret_fd, struct
 	return r;
 }
 
-void listen_url(int fd, struct text *ret)
+void listen_url(int fd, bool is_secure, struct text *ret)
 {
 	struct listen_address a = {.len = sizeof(a.addr)};
+	const char *scheme = is_secure ? "https" : "http";
 	char host[INET6_ADDRSTRLEN] = "?";
 
 	if (getsockname(fd, &a.addr.any, &a.len) < 0)
@@ -184,10 +185,10 @@ void listen_url(int fd, struct text *ret)
 	if (a.addr.any.sa_family == AF_UNIX)
 		text_printf(ret, UNIX_PREFIX "%s", a.addr.local.sun_path);
 	else if (a.addr.any.sa_family == AF_INET6)
-		text_printf(ret, "http://[%s]:%u", inet_ntop(AF_INET6, &a.addr.v6.sin6_addr, host, sizeof(host)),
+		text_printf(ret, "%s://[%s]:%u", scheme, inet_ntop(AF_INET6, &a.addr.v6.sin6_addr, host, sizeof(host)),
 			port_of(&a));
 	else
-		text_printf(ret, "http://%s:%u", inet_ntop(AF_INET, &a.addr.v4.sin_addr, host, sizeof(host)),
+		text_printf(ret, "%s://%s:%u", scheme, inet_ntop(AF_INET, &a.addr.v4.sin_addr, host, sizeof(host)),
 			port_of(&a));
 }
 
@@ -213,5 +214,5 @@ bool listen_is_own_host(const char *host)
 		return false;
 	if (name.len == strlen("localhost") && strncasecmp(name.data, "localhost", name.len) == 0)
 		return true;
-	return parse_host(name, &a) == 0 && is_loopback(&a);
+	return parse_host(name, &a) == 0 && listen_is_local(&a);
 }

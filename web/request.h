@@ -26,9 +26,12 @@ struct request {
 	struct request_param params[REQUEST_PARAMS_MAX];
 	size_t n_params;
 	/* Headers, NULL when absent; they live as long as the connection's request. */
-	const char *host, *origin, *fetch_site;
+	const char *host, *origin, *fetch_site, *authorization, *cookie;
 	const char *accept_encoding, *if_none_match, *last_event_id, *content_type;
 	struct span body; /* whole, without its framing; the exchange owns it */
+	bool is_secure;   /* came over TLS */
+	bool is_trusted;  /* came through a socket file, whose mode says who may */
+	uint64_t peer;    /* tells addresses apart (IPv6: networks) */
 	char *bytes;      /* owns what path, authority and params point to */
 };
 

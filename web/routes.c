@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "routes.h"
 
+#include "access.h"
 #include "handlers.h"
+#include "seccompwatch/clock.h"
 
 #define METHOD(m) (1u << REQUEST_##m)
 #define READ      (METHOD(GET) | METHOD(HEAD))
 #define JSON      "application/json"
+#define FORM      "application/x-www-form-urlencoded"
+#define OPEN      (1u << 31) /* without a token too: nothing there is anybody's secret */
 
 struct route {
 	const char *path; /* one that ends with '/' (but "/") takes what is below it too */
@@ -22,7 +26,10 @@ static const struct route table[] = {
 	{"/containers/", READ, assets_page, NULL},
 	{"/lab", READ, assets_page, NULL},
 	{"/health", READ, assets_page, NULL},
-	{"/assets/", READ, assets_file, NULL},
+	{"/login", READ | OPEN, login_page, NULL},
+	{"/login", METHOD(POST) | OPEN, login_enter, FORM},
+	{"/logout", METHOD(POST) | OPEN, login_leave, FORM},
+	{"/assets/", READ | OPEN, assets_file, NULL},
 	{"/api/v1/events", READ, api_events, NULL},
 	{"/api/v1/summary", READ, api_summary, NULL},
 	{"/api/v1/timeline", READ, api_timeline, NULL},
@@ -34,13 +41,13 @@ static const struct route table[] = {
 	{"/api/v1/health", READ, health_api, NULL},
 	{"/api/v1/stream", READ, stream_open, NULL},
 	{"/api/v1/mutes", READ, marks_api_list, NULL},
-	{"/api/v1/mutes", METHOD(POST), marks_api_add, "application/json"},
+	{"/api/v1/mutes", METHOD(POST), marks_api_add, JSON},
 	{"/api/v1/mutes/", METHOD(DELETE), marks_api_remove, NULL},
 	{"/api/v1/looked", READ, marks_api_looked, NULL},
 	{"/api/v1/looked", METHOD(POST), marks_api_look, NULL},
 	{"/api/v1/syscalls/", READ, knowledge_api, NULL},
 	{"/metrics", READ, metrics_text, NULL},
-	{"/healthz", READ, health_probe, NULL},
+	{"/healthz", READ | OPEN, health_probe, NULL},
 	{"/openapi.json", READ, assets_openapi, NULL},
 };
 
@@ -88,7 +95,28 @@ static void refuse_body(const struct request *req, const struct route *route, st
 		answer_error(ans, 413, "no_body", NULL, "%s takes no request body", req->path);
 }
 
-bool routes_admit(const struct request *req, bool has_body, struct answer *ans)
+/* A person is led to the form, a program is told. */
+static bool is_known(const struct web *web, const struct request *req, const struct route *route, struct answer *ans)
+{
+	int64_t now = clock_now();
+	enum access_verdict verdict = access_check(web->access, req, now);
+
+	if (verdict == ACCESS_GRANTED)
+		return true;
+	if (verdict == ACCESS_THROTTLED) {
+		answer_error(ans, 429, "too_many_tries", "Authorization", "too many wrong tokens came from this address");
+		ans->retry_after = access_wait(web->access, req->peer, now);
+	} else if (route->handle == assets_page) {
+		answer_see(ans, "/login");
+	} else {
+		answer_error(ans, 401, "unauthorized", "Authorization", "%s", req->authorization ?
+			"that is not the token" : "this server asks for its token: Authorization: Bearer TOKEN, or /login");
+		ans->challenge = true;
+	}
+	return false;
+}
+
+bool routes_admit(const struct web *web, const struct request *req, bool has_body, struct answer *ans)
 {
 	unsigned methods;
 	const struct route *route = find(req, &methods);
@@ -99,6 +127,8 @@ bool routes_admit(const struct request *req, bool has_body, struct answer *ans)
 		refuse_method(req, methods, ans);
 	else if (!request_is_read(req->method) && request_is_foreign(req))
 		answer_error(ans, 403, "foreign_origin", NULL, "only this server's own pages may ask for that");
+	else if (!(route->methods & OPEN) && !is_known(web, req, route, ans))
+		return false;
 	else if (has_body && !(route->takes && request_has_type(req->content_type, route->takes)))
 		refuse_body(req, route, ans);
 	return ans->status == 0;

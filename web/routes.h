@@ -6,8 +6,8 @@
 #include "request.h"
 #include "web.h"
 
-/* What can be said from the head alone, before a body is heard: 404, 405, a page of somebody else's, a body of a
- * type nothing here takes, or any where none is taken. True: the request may go on. */
-bool routes_admit(const struct request *req, bool has_body, struct answer *ans);
+/* What can be said from the head alone, before a body is heard: 404, 405, nobody we know, a page of somebody else's, a
+ * body of a type nothing here takes, or any where none is taken. True: the request may go on. */
+bool routes_admit(const struct web *web, const struct request *req, bool has_body, struct answer *ans);
 /* Always says something, an error in the contract's form included. */
 void routes_dispatch(struct web *web, const struct request *req, struct answer *ans);

@@ -4,6 +4,7 @@
 
 #include "reader.h"
 
+struct access;
 struct stream;
 struct works;
 
@@ -12,6 +13,7 @@ struct works;
 struct web {
 	const char *version;
 	const char *db; /* its path: the marks lie beside it */
+	struct access *access; /* NULL: whoever reaches the server may ask */
 	struct reader *reader;
 	struct stream *stream;
 	struct works *works;

@@ -12,12 +12,12 @@ struct server_options {
 	const char *db;
 	const char *const *listen; /* "ADDR:PORT", "[ADDR]:PORT" or "unix:PATH" */
 	size_t n_listen;           /* 0: the default; at most SERVER_LISTEN_MAX */
+	const char *token_file;    /* NULL: whoever reaches the server may ask; other machines may not */
+	const char *tls_cert, *tls_key; /* PEM files, both or none; for all but socket files */
+	unsigned socket_mode;      /* of socket files; 0: 0660 */
+	const char *socket_group;  /* NULL: the database's */
 	const char *version;
 };
-
-/* Whether `where` can be listened on: -EINVAL (no address) or -EPERM (not this machine's loopback), and a
- * sentence in *why. */
-int server_check_listen(const char *where, struct text *why);
 
 /* Until SIGTERM or SIGINT: 0, or negative errno with the reason already logged. Prints one URL a line on
  * standard output once it answers. Leaves root on the way, for good. */

@@ -86,3 +86,7 @@ bool text_is_utf8(struct span s);
 /* In lower-case hex. */
 #define TEXT_SHA256_MAX 65
 void text_sha256(struct span s, char ret[static TEXT_SHA256_MAX]);
+/* Keyed, in the same form: HMAC (RFC 2104). */
+void text_hmac_sha256(struct span key, struct span s, char ret[static TEXT_SHA256_MAX]);
+/* In a time that tells nothing of where they differ; their lengths are no secret. */
+bool text_equal_secret(struct span a, struct span b);
