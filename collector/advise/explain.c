@@ -294,6 +294,8 @@ static int tell_next(struct explain *e, const struct explain_facts *facts)
 
 	if (facts->container && facts->total > 0)
 		r = add_next(e, "events --container ", facts->container->id);
+	if (r == 0 && facts->container && facts->profile && facts->total > facts->by_outcome[EVENT_OUTCOME_EXECUTED])
+		r = add_next(e, "suggest --container ", facts->container->id);
 	if (r == 0 && (e->verdict == EXPLAIN_NOTHING || e->verdict == EXPLAIN_UNSEEN))
 		r = add_next(e, "doctor", "");
 	return r;

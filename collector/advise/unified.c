@@ -143,6 +143,83 @@ static int pair(struct pairing *p)
 	return 0;
 }
 
+/* ---- sliding ----
+ * Where what is inserted ends as what is before it ends, it can be told to stand in several places: the one is taken at
+ * which its first line is indented least, for there something whole begins. */
+
+struct insertion {
+	size_t i;          /* the old line behind it */
+	size_t start, end; /* its new lines */
+};
+
+static bool slide_up(struct pairing *p, struct insertion *g)
+{
+	if (g->i == 0 || g->start == 0 || p->partner[g->i - 1] != g->start - 1 ||
+		!span_equal(p->to.at[g->start - 1], p->to.at[g->end - 1]))
+		return false;
+	g->i--;
+	g->start--;
+	g->end--;
+	p->partner[g->i] = g->end;
+	return true;
+}
+
+static bool slide_down(struct pairing *p, struct insertion *g)
+{
+	if (g->i >= p->from.n || p->partner[g->i] != g->end || !span_equal(p->to.at[g->start], p->to.at[g->end]))
+		return false;
+	p->partner[g->i] = g->start;
+	g->i++;
+	g->start++;
+	g->end++;
+	return true;
+}
+
+static size_t indentation(struct span line)
+{
+	size_t n = 0;
+
+	while (n < line.len && (line.data[n] == ' ' || line.data[n] == '\t'))
+		n++;
+	return n;
+}
+
+static void slide(struct pairing *p, struct insertion *g)
+{
+	size_t least = SIZE_MAX, best = 0, shift = 0;
+
+	while (slide_up(p, g))
+		;
+	do {
+		size_t n = indentation(p->to.at[g->start]);
+
+		if (n <= least) {
+			least = n;
+			best = shift;
+		}
+		shift++;
+	} while (slide_down(p, g));
+	for (shift--; shift > best && slide_up(p, g); shift--)
+		;
+}
+
+static void slide_all(struct pairing *p)
+{
+	size_t next = 0; /* the new line behind the common ones so far */
+
+	for (size_t i = 0; i < p->from.n; i++) {
+		struct insertion g = {.i = i, .start = next, .end = p->partner[i]};
+
+		if (p->partner[i] == SIZE_MAX)
+			continue;
+		if (g.end > g.start && (i == 0 || p->partner[i - 1] != SIZE_MAX))
+			slide(p, &g);
+		/* It may have slid past this line and others. */
+		i = MAX(i, g.i ? g.i - 1 : 0);
+		next = p->partner[i] == SIZE_MAX ? next : p->partner[i] + 1;
+	}
+}
+
 /* ---- writing ---- */
 
 static void add_line(struct text *t, char mark, struct span line)
@@ -264,8 +341,10 @@ int unified_diff(struct span from, struct span to, const char *name, struct text
 		memset(p.partner, 0xff, (p.from.n + 1) * sizeof(*p.partner));
 		r = pair(&p);
 	}
-	if (r == 0)
+	if (r == 0) {
+		slide_all(&p);
 		write_all(&p, name, ret);
+	}
 	free(p.from.at);
 	free(p.to.at);
 	free(p.partner);

@@ -23,6 +23,8 @@ static const struct {
 		"--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n-1\n+x\n 2\n 3\n 4\n@@ -8,4 +8,4 @@\n 8\n 9\n 10\n-11\n+y\n"},
 	{"1\n2\n3\n4\n5\n6\n7\n8\n", "x\n2\n3\n4\n5\n6\n7\ny\n",
 		"--- a/f\n+++ b/f\n@@ -1,8 +1,8 @@\n-1\n+x\n 2\n 3\n 4\n 5\n 6\n 7\n-8\n+y\n"},
+	{"[\n {\n  1\n },\n {\n  2\n }\n]\n", "[\n {\n  1\n },\n {\n  3\n },\n {\n  2\n }\n]\n",
+		"--- a/f\n+++ b/f\n@@ -2,6 +2,9 @@\n  {\n   1\n  },\n+ {\n+  3\n+ },\n  {\n   2\n  }\n"},
 };
 
 static void writes(void **state)
