@@ -111,7 +111,7 @@ static int advise(struct advising *a, const struct web *web, struct query *q, st
 	text_printf(&source, "container %s", container->name ? container->name : container->id);
 	r = query_filter_add(&a->params.filter, QUERY_CONTAINER, span_from(container->id), &why);
 	if (r == 0)
-		r = profile_parse_caps(SPAN("default"), &a->caps, &request.host.n_caps);
+		r = suggest_caps(container, &a->caps, &request.host.n_caps);
 	if (r == 0)
 		r = suggest_load(q, container, &a->profile, &a->sha256, &problem);
 	if (r == -ENOENT) {

@@ -18,6 +18,14 @@ int suggest_load(struct query *q, const struct query_container *container, struc
 	return r;
 }
 
+int suggest_caps(const struct query_container *container, const char ***ret, size_t *ret_n)
+{
+	int r = container && container->caps ? profile_parse_caps(span_from(container->caps), ret, ret_n) : -EINVAL;
+
+	/* A capability that is newer than this program says nothing about the others. */
+	return r == -EINVAL ? profile_parse_caps(SPAN("default"), ret, ret_n) : r;
+}
+
 void suggest_fit(const struct query_container *container, struct suggest_request *request)
 {
 	static const struct {

@@ -40,7 +40,8 @@ static const struct option_row suggest_options[] = {
 		"runc crun plain docker containerd cri-o podman lxc nspawn libvirt garden ecs nomad unknown"},
 	{"host-arch", 0, SUGGEST_HOST_ARCH, "ARCH", "the machine the container runs on (default: the one of its events)", NULL},
 	{"caps", 0, SUGGEST_CAPS, "CAP,…",
-		"the container's capabilities: names, ALL, none, default (Docker's fourteen, the default)", NULL},
+		"the container's capabilities: names, ALL, none, default (Docker's fourteen); where they are known, the container's own",
+		NULL},
 	{"kernel", 0, SUGGEST_KERNEL, "X.Y", "the kernel's version (default: the running one)", NULL},
 	{0},
 };
@@ -311,7 +312,7 @@ static int resolve(struct command *c)
 	if (status == CMD_DONE)
 		status = find_profile(c);
 	if (status == CMD_DONE && !c->caps)
-		r = profile_parse_caps(SPAN("default"), &c->caps, &request->host.n_caps);
+		r = suggest_caps(c->container, &c->caps, &request->host.n_caps);
 	if (status == CMD_DONE && r == 0)
 		r = read_marks(c);
 	request->container = c->container;

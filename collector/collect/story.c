@@ -337,6 +337,7 @@ static void add_container(struct batch *b, const struct naming_answer *answer)
 		.exit_code = info->exit_code,
 		.restarts = info->restarts,
 		.labels = info->labels,
+		.caps = info->caps,
 	};
 
 	if (container.runtime == EVENT_RUNTIME_NONE)

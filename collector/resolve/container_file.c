@@ -101,6 +101,7 @@ void container_info_free(struct container_info *info)
 	free(info->profile);
 	free(info->folder);
 	free(info->labels);
+	free(info->caps);
 	free(info->root);
 	*info = CONTAINER_INFO_EMPTY;
 }

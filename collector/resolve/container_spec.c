@@ -106,6 +106,32 @@ static void from_users(const json_t *spec, struct container_info *info)
 	info->users = map;
 }
 
+static bool is_cap(const char *name)
+{
+	return name && strncmp(name, "CAP_", 4) == 0 && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == strlen(name) &&
+	       strlen(name) < 40;
+}
+
+static int read_caps(const json_t *spec, struct container_info *info)
+{
+	const json_t *sets = json_object_get(json_object_get(spec, "process"), "capabilities"), *cap;
+	CLEANUP_TEXT struct text t = TEXT_EMPTY;
+	size_t i;
+
+	json_array_foreach(json_object_get(sets, "bounding"), i, cap)
+	{
+		const char *name = json_string_value(cap);
+
+		if (is_cap(name) && i < 128)
+			text_printf(&t, "%s%s", t.len ? "," : "", name);
+	}
+	if (t.len == 0)
+		text_add_str(&t, "none");
+	free(info->caps);
+	info->caps = text_take(&t);
+	return info->caps ? 0 : -ENOMEM;
+}
+
 int container_from_spec(const json_t *spec, struct container_info *info)
 {
 	const json_t *seccomp = json_object_get(json_object_get(spec, "linux"), "seccomp");
@@ -123,6 +149,8 @@ int container_from_spec(const json_t *spec, struct container_info *info)
 	info->has_spec = true;
 	from_users(spec, info);
 	r = container_set(&info->root, container_member(json_object_get(spec, "root"), "path"));
+	if (r == 0)
+		r = read_caps(spec, info);
 	if (r == 0)
 		r = container_add_labels(json_object_get(spec, "annotations"), info);
 	return r < 0 ? r : from_annotations(json_object_get(spec, "annotations"), info);

@@ -90,7 +90,7 @@ struct batch_story {
 		struct batch_origin origin;
 		struct batch_account account;
 	};
-	char *texts[9]; /* what the pointers of the union point to */
+	char *texts[10]; /* what the pointers of the union point to */
 };
 
 struct batch_stories {

@@ -170,6 +170,7 @@ static int read_container(struct loader *l)
 		.started = query_int_or(l->s, 16, CLOCK_NONE),
 		.ended = query_int_or(l->s, 17, CLOCK_NONE),
 		.status = (int)query_int(l->s, 18),
+		.caps = text_at(l, 19),
 	};
 	return 0;
 }

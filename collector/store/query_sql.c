@@ -16,7 +16,7 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_HOSTS] = "SELECT id, name, is_local FROM host ORDER BY id",
 	[QUERY_ALIASES] = "SELECT host, name FROM host_alias",
 	[QUERY_CONTAINERS] = "SELECT id, host, runtime, cid, pod_uid, name, image, pod, namespace, outer_cid, spec, "
-			     "profile, exit_code, oom_killed, restarts, labels, started, ended, status FROM container "
+			     "profile, exit_code, oom_killed, restarts, labels, started, ended, status, caps FROM container "
 			     "WHERE seq > ?1",
 	[QUERY_ACCOUNTS] = "SELECT host, container, uid, name, inner_uid, inner_name FROM account WHERE seq > ?1",
 	[QUERY_SIGNATURES] = "SELECT id, host, container, unit, source, time_source, attribution, mode, action, code, "

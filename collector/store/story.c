@@ -89,8 +89,8 @@ static int write_container(struct write *w, const struct batch_container *c)
 	w->changed = true;
 	r = database_run(w->store->db,
 		"INSERT INTO container (host, runtime, cid, pod_uid, name, image, pod, namespace, outer_cid, spec, profile,"
-		" exit_code, oom_killed, restarts, seq, labels)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17)"
+		" exit_code, oom_killed, restarts, seq, labels, caps)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17, ?18)"
 		" ON CONFLICT (host, cid) DO UPDATE SET runtime = iif(excluded.runtime IN (0, ?16), runtime, excluded.runtime),"
 		" pod_uid = ifnull(excluded.pod_uid, pod_uid), name = ifnull(excluded.name, name),"
 		" image = ifnull(excluded.image, image), pod = ifnull(excluded.pod, pod),"
@@ -98,12 +98,13 @@ static int write_container(struct write *w, const struct batch_container *c)
 		" spec = max(excluded.spec, spec), profile = ifnull(excluded.profile, profile),"
 		" exit_code = ifnull(excluded.exit_code, exit_code), oom_killed = max(ifnull(excluded.oom_killed, oom_killed),"
 		" ifnull(oom_killed, excluded.oom_killed)),"
-		" restarts = ifnull(excluded.restarts, restarts), seq = excluded.seq, labels = ifnull(excluded.labels, labels)",
-		"iitttttttiIIIIiit", w->store->local_host, (int64_t)c->runtime, span_from(c->cid), absent_if_null(c->pod_uid),
+		" restarts = ifnull(excluded.restarts, restarts), seq = excluded.seq, labels = ifnull(excluded.labels, labels),"
+		" caps = ifnull(excluded.caps, caps)",
+		"iitttttttiIIIIiitt", w->store->local_host, (int64_t)c->runtime, span_from(c->cid), absent_if_null(c->pod_uid),
 		absent_if_null(c->name), absent_if_null(c->image), absent_if_null(c->pod), absent_if_null(c->namespace),
 		absent_if_null(c->outer), (int64_t)c->has_spec, profile, integer_if(c->has_state, c->exit_code),
 		integer_if(c->has_oom, c->oom_killed), integer_if(c->has_state, c->restarts), w->seq,
-		(int64_t)EVENT_RUNTIME_UNKNOWN, absent_if_null(c->labels));
+		(int64_t)EVENT_RUNTIME_UNKNOWN, absent_if_null(c->labels), absent_if_null(c->caps));
 	if (r == 0 && c->has_life)
 		r = write_life(w, c);
 	return r == 0 && news ? touch_rows(w, known) : r;

@@ -76,7 +76,8 @@ int batch_add_container(struct batch *b, const struct batch_container *container
 	ok = keep(story, 0, &c->cid) && keep(story, 1, &c->name) && keep(story, 2, &c->image) && keep(story, 3, &c->pod) &&
 	     keep(story, 4, &c->namespace) && keep(story, 5, &c->pod_uid) && keep(story, 6, &c->outer);
 	/* These are documents of their own: kept as they are. */
-	ok = ok && keep_as_it_is(story, 7, &c->profile) && keep_as_it_is(story, 8, &c->labels);
+	ok = ok && keep_as_it_is(story, 7, &c->profile) && keep_as_it_is(story, 8, &c->labels) &&
+	     keep_as_it_is(story, 9, &c->caps);
 	return commit(b, story, ok);
 }
 

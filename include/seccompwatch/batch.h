@@ -52,6 +52,7 @@ struct batch_container {
 	const char *name, *image, *pod, *namespace, *pod_uid, *outer;
 	bool has_spec;       /* then no profile means that it runs unconfined */
 	const char *profile; /* linux.seccomp, JSON */
+	const char *caps;    /* the bounding set: names separated by commas, or "none" */
 	bool has_state;
 	int exit_code, restarts; /* with has_state: the engine's word */
 	bool has_oom, oom_killed;

@@ -25,6 +25,7 @@ struct container_info {
 	char *name, *image, *pod, *namespace, *pod_uid;
 	bool has_spec;   /* the OCI config.json was found: `profile` is the truth */
 	char *profile;   /* linux.seccomp, compact JSON; NULL with has_spec: it runs unconfined */
+	char *caps;      /* the bounding set: names separated by commas, or "none" */
 	char *folder;    /* where the engine keeps what it knows of its containers, when that was found */
 	char *labels;    /* those worth showing: a JSON object of texts, escaped as the event contract says */
 	char *root;      /* the folder that is its root */

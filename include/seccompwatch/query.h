@@ -87,6 +87,7 @@ struct query_container {
 	bool has_state; /* the engine's own word of how it ended */
 	bool has_oom, oom_killed; /* whether the kernel killed for lack of memory, by the engine's word or the kernel's log */
 	int exit_code, restarts;
+	const char *caps;   /* the bounding set: names separated by commas, or "none"; NULL: not known */
 	const char *labels; /* a JSON object of texts; NULL: none */
 	int64_t started, ended; /* of its first program, as the kernel tells; CLOCK_NONE */
 	int status;             /* with ended, as wait(2) gives it */

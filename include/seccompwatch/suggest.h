@@ -130,6 +130,8 @@ int suggest_make(struct query *q, const struct suggest_request *request, struct 
  * none; PROFILE_E_REFUSED, -ENOMEM, or what the reader returns. */
 int suggest_load(struct query *q, const struct query_container *container, struct profile **ret, char **ret_sha256,
 	struct profile_problem *problem);
+/* The capabilities it was started with, else Docker's; a list owned by the caller (free()), whose strings are static. */
+int suggest_caps(const struct query_container *container, const char ***ret, size_t *ret_n);
 /* Sets the model and the engine to what starts such containers, as a rule: crun for Podman, else runc. container may be
  * NULL. */
 void suggest_fit(const struct query_container *container, struct suggest_request *request);

@@ -270,6 +270,18 @@ static void watch(struct case_ *c)
 	}
 }
 
+/* Docker's fourteen capabilities came with the specification. */
+static void check_caps(const struct case_ *c)
+{
+	char command[256], *output;
+
+	snprintf(command, sizeof(command), "sqlite3 -readonly %%D \"SELECT caps FROM container WHERE name LIKE '%s-%%'\"", c->name);
+	output = rig_shell(rig, NULL, command);
+	if (!strstr(output, "CAP_CHOWN,") || strstr(output, "CAP_SYS_ADMIN"))
+		fail_msg("%s: capabilities: %s", c->name, output);
+	free(output);
+}
+
 /* The captured profile where that is the one to change. */
 static json_t *ask(const struct case_ *c, const char *format, const char *to)
 {
@@ -361,6 +373,8 @@ static void test_scene(void **state)
 		write_profile(c.scene->profile);
 		check_before(&c);
 		watch(&c);
+		if (c.engine->captured)
+			check_caps(&c);
 		check_suggestion(&c);
 		if (is_kept(&c))
 			shell("cmp %T/profile.json %T/changed.json");

@@ -105,9 +105,11 @@ static void docker_with_its_own_root(void **state)
 
 	put(TASK "/moby/" CID "/config.json",
 		"{\"mounts\":[{\"destination\":\"/etc/hosts\",\"source\":\"/srv/docker/containers/" CID "/hosts\"}],"
+		"\"process\":{\"capabilities\":{\"bounding\":[\"CAP_CHOWN\",7,\"x,y\",\"CAP_NET_RAW\"],\"effective\":[\"CAP_KILL\"]}},"
 		"\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"}}}");
 	put("/srv/docker/containers/" CID "/config.v2.json", "{\"Name\":\"/elsewhere\"}");
 	assert_int_equal(read_container(CID, EVENT_RUNTIME_DOCKER, &info), 0);
+	assert_string_equal(info.caps, "CAP_CHOWN,CAP_NET_RAW");
 	assert_string_equal(info.name, "elsewhere");
 	assert_true(info.has_spec);
 	assert_string_equal(info.profile, "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}");

@@ -543,6 +543,23 @@ static void gives_lines_for_a_unit(void **state)
 	suggest_free(&s);
 }
 
+static void takes_the_containers_capabilities(void **state)
+{
+	static const struct {
+		const char *caps;
+		size_t n;
+	} known[] = {{"CAP_CHOWN,CAP_KILL", 2}, {"none", 0}, {"CAP_OF_TOMORROW", 14}, {NULL, 14}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		const struct query_container container = {.caps = known[i].caps};
+		CLEANUP_FREE const char **caps = NULL;
+		size_t n = 99;
+
+		assert_int_equal(suggest_caps(&container, &caps, &n), 0);
+		assert_int_equal(n, known[i].n);
+	}
+}
+
 /* ---- texts ------------------------------------------------------------------------------------------------------------ */
 
 static void indents(void **state)
@@ -571,6 +588,7 @@ int main(void)
 		cmocka_unit_test(recommends_no_danger),
 		cmocka_unit_test(leaves_out_what_is_muted),
 		cmocka_unit_test(gives_lines_for_a_unit),
+		cmocka_unit_test(takes_the_containers_capabilities),
 		cmocka_unit_test(indents),
 		cmocka_unit_test(advises),
 		cmocka_unit_test(joins_recommended),
