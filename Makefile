@@ -121,7 +121,7 @@ check-asan: ## the unit and golden tests under AddressSanitizer and UBSan
 # As root. SECCOMPWATCH_TEST_NO_AUDIT=1 where audit records cannot be read and that is known.
 VIOLATE := $(BUILD)/tests/live/violate
 LIVE    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/live/test_*.c)))
-RIG     := tests/live/rig.c tests/live/client.c
+RIG     := tests/live/rig.c tests/live/client.c tests/live/schema.c
 $(VIOLATE): tests/live/violate.c tests/live/violate_kinds.c tests/live/violate.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -pie -o $@ $(filter %.c,$^) $(LDLIBS)

@@ -51,6 +51,16 @@ static const struct route table[] = {
 	{"/openapi.json", READ, assets_openapi, NULL},
 };
 
+const char *routes_path(size_t i)
+{
+	return i < ARRAY_SIZE(table) ? table[i].path : NULL;
+}
+
+bool routes_takes(size_t i, enum request_method method)
+{
+	return i < ARRAY_SIZE(table) && method < REQUEST_OTHER && (table[i].methods & (1u << method));
+}
+
 static bool is_at(const struct route *route, const char *path)
 {
 	size_t len = strlen(route->path);
