@@ -316,6 +316,70 @@ static void check_post(const char *path, json_t *item)
 		fail_msg("%s: an empty object is not a 400, or that is not described", path);
 }
 
+static void profiles_are_judged(void **state)
+{
+	static const char json[] = "application/json";
+	static const struct {
+		const char *target, *type, *headers, *body;
+		int status;
+		const char *holds;
+	} cases[] = {
+		{"check", json, "", "{\"profile\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"}}", 200, "\"id\":\"silent\""},
+		{"check", json, "", "{\"profile\":\"{\\n\\\"defaultAction\\\":\\\"allow\\\"}\"}", 422, "\"line\":2"},
+		{"check", json, "Origin: http://evil.example\r\n", "{}", 403, "foreign_origin"},
+		{"check", "text/plain", "", "{}", 415, "unsupported_type"},
+		{"check?x=1", json, "", "{}", 400, "\"field\":\"x\""},
+		{"check", json, "", "", 400, "bad_json"},
+		{"decide", json, "", "{\"profile\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"},\"syscall\":\"mkdir\",\"arch\":\"x86_64\"}", 200,
+			"\"errno\":\"EPERM\""},
+		{"diff", json, "", "{\"from\":{\"defaultAction\":\"SCMP_ACT_LOG\"},\"to\":{\"defaultAction\":\"SCMP_ACT_ALLOW\"}}", 200,
+			"\"from\":\"SCMP_ACT_LOG\",\"to\":\"SCMP_ACT_ALLOW\""},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct client_reply reply;
+		char target[64];
+
+		snprintf(target, sizeof(target), "/api/v1/profile/%s", cases[i].target);
+		reply = client_post(target, cases[i].type, cases[i].headers, cases[i].body);
+		if (reply.status != cases[i].status || !strstr(reply.body, cases[i].holds))
+			fail_msg("%s: %d %.400s", target, reply.status, reply.body);
+	}
+	assert_int_equal(client_ask("GET", "/api/v1/profile/check", "").status, 405);
+}
+
+/* 200,000 rules are refused, and rules that libseccomp takes ages for end at the child's limits; others are answered
+ * meanwhile. */
+static void costly_profiles_are_bounded(void **state)
+{
+	char *body = malloc(1 << 20);
+	size_t len = (size_t)sprintf(body, "{\"profile\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":[\"SCMP_ARCH_X86_64\","
+		"\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\",\"SCMP_ARCH_AARCH64\",\"SCMP_ARCH_ARM\",\"SCMP_ARCH_RISCV64\"],\"syscalls\":[");
+	struct client_reply reply;
+	double start = rig_now();
+
+	assert_non_null(body);
+	for (int i = 0; i < 6000; i++)
+		len += (size_t)sprintf(body + len, "%s{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":%d,\"value\":%d,"
+			"\"op\":\"SCMP_CMP_EQ\"},{\"index\":%d,\"value\":%d,\"op\":\"SCMP_CMP_EQ\"}]}", i ? "," : "", i % 6, i * 7919 % 97,
+			(i + 1) % 6, i % 89);
+	sprintf(body + len, "]}}");
+	reply = client_post("/api/v1/profile/check", "application/json", "", body);
+	assert_int_equal(reply.status, 422);
+	assert_true(rig_now() - start < 9);
+	len = (size_t)sprintf(body, "{\"profile\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{}");
+	for (int i = 0; i < 200000; i++)
+		len += (size_t)sprintf(body + len, ",{}");
+	sprintf(body + len, "]}}");
+	reply = client_post("/api/v1/profile/check", "application/json", "", body);
+	assert_int_equal(reply.status, 422);
+	assert_non_null(strstr(reply.body, "200001 rules"));
+	memset(body, '[', 10000);
+	body[10000] = '\0';
+	assert_int_equal(client_post("/api/v1/profile/check", "application/json", "", body).status, 400);
+	free(body);
+}
+
 static void connections_are_kept(void **state)
 {
 	char buffer[8192];
