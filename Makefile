@@ -131,7 +131,7 @@ $(BUILD)/tests/live/test_%: tests/live/test_%.c $(RIG) $(wildcard tests/live/*.h
 # It runs in containers that hold nothing else.
 $(BUILD)/tests/live/make_calls: tests/live/make_calls.c
 	@mkdir -p $(@D)
-	$(COMPILE) -static -o $@ $<
+	$(COMPILE) -static -pthread -o $@ $<
 check-live: all $(LIVE) $(VIOLATE) $(BUILD)/tests/live/make_calls ## root: real violations, from the kernel to the answers
 	@for t in $(LIVE); do echo "== $$t"; BUILD=$(BUILD) $$t || exit 1; done
 

@@ -13,6 +13,8 @@
 #define SEEN_MAX  4096 /* a power of two */
 #define TRIES_MAX 5
 #define RETRY_MS  1000
+#define SOON_TRIES 5
+#define SOON_MS    10 /* at first, then twice that and so on */
 
 /* What was asked about; when no file said anything, it is tried again a few times, for an engine may write its files
  * after the first process runs. The table is direct-mapped: a collision only means asking anew. */
@@ -105,15 +107,43 @@ static void give(struct naming *n, const struct naming_answer *answer)
 		return;
 }
 
+/* The last quarter is for containers. */
+static bool push(struct naming *n, const struct naming_question *question, int64_t due)
+{
+	size_t room = question->kind == NAMING_CONTAINER ? QUEUE_MAX : QUEUE_MAX - QUEUE_MAX / 4;
+	bool fits;
+
+	pthread_mutex_lock(&n->lock);
+	fits = n->n_questions < room;
+	if (fits) {
+		n->questions[n->n_questions].question = *question;
+		n->questions[n->n_questions++].due = due;
+		pthread_cond_signal(&n->wake);
+	}
+	pthread_mutex_unlock(&n->lock);
+	return fits;
+}
+
+/* An engine writes its files while it makes the container, of which the first process is seen before. */
+static void ask_again(struct naming *n, struct naming_question *question)
+{
+	int64_t delay = (int64_t)SOON_MS << question->tries++;
+
+	(void)push(n, question, clock_monotonic() + delay);
+}
+
 static void *work(void *data)
 {
 	struct naming *n = data;
 	struct naming_question question;
 	struct naming_answer answer;
 
-	while (next_question(n, &question))
+	while (next_question(n, &question)) {
 		if (answers_find(n->answers, &question, &answer))
 			give(n, &answer);
+		else if (question.kind == NAMING_CONTAINER && question.tries < SOON_TRIES)
+			ask_again(n, &question);
+	}
 	return NULL;
 }
 
@@ -214,23 +244,6 @@ static void mark_answered(struct naming *n, const struct naming_question *q)
 
 	if (seen->hash == hash)
 		seen->again = INT64_MAX;
-}
-
-/* The last quarter is for containers. */
-static bool push(struct naming *n, const struct naming_question *question, int64_t due)
-{
-	size_t room = question->kind == NAMING_CONTAINER ? QUEUE_MAX : QUEUE_MAX - QUEUE_MAX / 4;
-	bool fits;
-
-	pthread_mutex_lock(&n->lock);
-	fits = n->n_questions < room;
-	if (fits) {
-		n->questions[n->n_questions].question = *question;
-		n->questions[n->n_questions++].due = due;
-		pthread_cond_signal(&n->wake);
-	}
-	pthread_mutex_unlock(&n->lock);
-	return fits;
 }
 
 bool naming_ask(struct naming *n, const struct naming_question *question)

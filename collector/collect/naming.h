@@ -27,6 +27,7 @@ struct naming_question {
 	enum event_runtime runtime;
 	uint32_t owner; /* container: the uid of a rootless one, EVENT_UNSET; user: the uid that is asked about */
 	int32_t pid;    /* a process of the container, or the one that made the call; 0 when none lives */
+	unsigned tries; /* naming's own: how often no file had anything to say */
 	bool init;      /* container: the process is its first program */
 	int64_t time;   /* code: of the call; container: when it was killed by SIGKILL, CLOCK_NONE when it was not */
 	uint32_t serial;

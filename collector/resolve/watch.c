@@ -73,8 +73,11 @@ static void take_event(struct watch *w, const struct connector_event *e)
 			put_off(w, WATCH_CAUSE_SOON, e->pid, e->time);
 		break;
 	case CONNECTOR_EXEC:
-		if (lives_exec(w->lives, e->pid, e->time))
-			put_off(w, WATCH_CAUSE_EXEC, e->pid, e->time);
+		life = lives_exec(w->lives, e->pid, e->time);
+		if (!life)
+			break;
+		watch_exec(w, life);
+		put_off(w, WATCH_CAUSE_EXEC, e->pid, e->time);
 		break;
 	case CONNECTOR_COMM:
 		/* Runtimes name the process that is about to become a container. */

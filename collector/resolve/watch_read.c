@@ -43,15 +43,25 @@ static void read_command(struct watch *w, struct life *life)
 		lives_set_command(w->lives, life, strdup(command));
 }
 
-/* The first program of a container, and again when it was restarted. A runtime's own processes come before it, but they
- * are in the container's cgroup without executing anything there; programs that are put there later come after it. Of
- * what runs already when the watch begins, only what is the first of its pid namespace is surely it. */
-static bool is_init(struct watch *w, const struct life *life, struct identity *identity)
+/* The first program of a container, and again when it was restarted. A runtime's own processes come before it, in the
+ * container's cgroup but not yet in its mounts; programs that are put there later come after it. Of what runs already
+ * when the watch begins, only what is the first of its pid namespace is surely it. */
+static bool has_init(struct watch *w, const struct identity *identity)
 {
 	const struct life *known = identity->init > 0 ? lives_find(w->lives, identity->init) : NULL;
+
+	return known && known->ended == LIVES_NEVER;
+}
+
+static bool is_init(struct watch *w, const struct life *life, struct identity *identity)
+{
+	uint64_t ns;
 	int rank;
 
-	if (known && known->ended == LIVES_NEVER)
+	if (has_init(w, identity))
+		return false;
+	ns = proc_mount_ns(w->options.proc_fd, life->pid);
+	if (ns == 0 || ns == w->own_mount_ns)
 		return false;
 	rank = proc_namespace_pid(w->options.proc_fd, life->pid);
 	if (rank != 1 && (rank > 0 || w->seeding))
@@ -66,6 +76,18 @@ static void announce(struct watch *w, const struct life *life, struct identity *
 
 	if ((init || (is_new && identity_is_container(identity))) && w->options.container_fn)
 		w->options.container_fn(w->options.container_data, identity, life->pid, init);
+}
+
+/* What runc made of itself becomes the container's program. It may be dead before it can be looked at. */
+void watch_exec(struct watch *w, const struct life *life)
+{
+	struct identity *identity = life->identity;
+
+	if (!identity || !identity_is_container(identity) || strcmp(life->comm, "runc:[2:INIT]") != 0 || has_init(w, identity))
+		return;
+	identity->init = life->pid;
+	if (w->options.container_fn)
+		w->options.container_fn(w->options.container_data, identity, life->pid, true);
 }
 
 void watch_read_life(struct watch *w, struct life *life, int64_t valid, bool at_exec)
