@@ -66,6 +66,8 @@ static int add_by(struct reading *r, struct span name)
 	struct params *p = r->params;
 	int field = query_field_from_name(name);
 
+	if (field >= 0 && !query_field_counts((enum query_field)field))
+		field = -EINVAL;
 	for (size_t i = 0; i < p->n_by; i++)
 		if (field >= 0 && p->by[i] == (enum query_field)field)
 			field = -EINVAL;

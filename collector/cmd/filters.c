@@ -26,6 +26,8 @@ const struct option_row filters_options[] = {
 	{"pid", 0, FILTERS_FIELD + QUERY_PID, "PID", "of that process", NULL},
 	{"uid", 0, FILTERS_FIELD + QUERY_UID, "USER", "of that user: a number, or a name on this machine", NULL},
 	{"host", 0, FILTERS_FIELD + QUERY_HOST, "NAME", "of that host", NULL},
+	{"text", 0, FILTERS_FIELD + QUERY_TEXT, "WORDS", "in which each word stands somewhere: a program, a call, a container's "
+		"name or image, a unit, …, in capitals or not", NULL},
 	{0},
 };
 

@@ -42,7 +42,7 @@ static int take_field(struct summary *s, struct span name, struct text *why)
 {
 	int field = query_field_from_name(name);
 
-	if (field < 0) {
+	if (field < 0 || !query_field_counts((enum query_field)field)) {
 		text_printf(why, "--by takes container, runtime, unit, syscall, arch, action, outcome, exe, comm, pid, uid, host, "
 				 "hour or day, not \"%.*s\"",
 			(int)MIN(name.len, (size_t)100), name.data);

@@ -19,6 +19,7 @@ static const char *const field_names[] = {
 	[QUERY_PID] = "pid",
 	[QUERY_UID] = "uid",
 	[QUERY_HOST] = "host",
+	[QUERY_TEXT] = "text",
 	[QUERY_HOUR] = "hour",
 	[QUERY_DAY] = "day",
 };
@@ -65,6 +66,16 @@ static int canonical_escaped(struct span value, struct text *ret)
 	if (r == 0)
 		text_add_escaped(ret, text_span(&raw));
 	return r;
+}
+
+/* What people paste is a stored text as they saw it, or the bytes themselves. */
+static int canonical_words(struct span value, struct text *ret)
+{
+	if (canonical_escaped(value, ret) == -EINVAL) {
+		text_reset(ret);
+		text_add_escaped(ret, value);
+	}
+	return 0;
 }
 
 static int canonical_runtime(struct span value, struct text *ret)
@@ -155,6 +166,7 @@ static const struct {
 	[QUERY_PID] = {canonical_pid, "a process id"},
 	[QUERY_UID] = {canonical_uid, "a user id, or a user's name on this machine"},
 	[QUERY_HOST] = {canonical_text, "a host's name"},
+	[QUERY_TEXT] = {canonical_words, "words to look for"},
 };
 
 static int add_value(struct query_filter *f, enum query_field field, struct span value, struct text *why)

@@ -76,6 +76,43 @@ static bool matches_syscall(const char *value, const struct query_sig *sig)
 	return text_to_i64(span_from(value), &number) == 0 && sig->pub.has_syscall && sig->pub.syscall == number;
 }
 
+static bool holds(const char *text, struct span word)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	for (size_t i = 0; i + word.len <= len; i++)
+		if (strncasecmp(text + i, word.data, word.len) == 0)
+			return true;
+	return false;
+}
+
+static bool holds_word(const struct query_sig *sig, struct span word)
+{
+	const struct query_signature *pub = &sig->pub;
+	const struct query_container *c = pub->container;
+	const char *const texts[] = {pub->comm, pub->exe, sig->syscall_text, pub->unit, pub->host, pub->subj, pub->user,
+		pub->arch_name, event_action_name(pub->action), event_outcome_name(pub->outcome), c ? c->name : NULL,
+		c ? c->id : NULL, c ? c->image : NULL, c ? c->pod : NULL, c ? c->namespace : NULL};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (holds(texts[i], word))
+			return true;
+	return false;
+}
+
+/* All words, each anywhere. */
+static bool matches_words(const char *value, const struct query_sig *sig)
+{
+	while (*value) {
+		size_t len = strcspn(value, " \t");
+
+		if (len > 0 && !holds_word(sig, (struct span){value, len}))
+			return false;
+		value += len + strspn(value + len, " \t");
+	}
+	return true;
+}
+
 static bool matches_value(const struct query *q, enum query_field field, const char *value, const struct query_sig *sig)
 {
 	const struct query_signature *pub = &sig->pub;
@@ -101,6 +138,8 @@ static bool matches_value(const struct query *q, enum query_field field, const c
 		return equals(value, sig->uid_text);
 	case QUERY_HOST:
 		return matches_host(q, value, sig);
+	case QUERY_TEXT:
+		return matches_words(value, sig);
 	default:
 		return true; /* the container is marked already, the pid is decided on rows */
 	}

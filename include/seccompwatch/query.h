@@ -21,6 +21,7 @@ enum query_field {
 	QUERY_PID,
 	QUERY_UID,
 	QUERY_HOST,
+	QUERY_TEXT, /* words, all of which stand somewhere in what a signature says; nothing to count by */
 	QUERY_FIELD_FILTERS, /* the fields above can be filtered by */
 	QUERY_HOUR = QUERY_FIELD_FILTERS,
 	QUERY_DAY,
@@ -28,6 +29,10 @@ enum query_field {
 };
 const char *query_field_name(enum query_field f);
 int query_field_from_name(struct span name); /* -EINVAL */
+static inline bool query_field_counts(enum query_field f) /* can be grouped by */
+{
+	return f != QUERY_TEXT;
+}
 
 /* Several values of one field: any of them; several fields: all of them. */
 struct query_filter {
@@ -161,6 +166,17 @@ struct query_total {
 };
 typedef int (*query_total_fn)(void *data, const struct query_total *total);
 int query_totals(struct query *q, const struct query_filter *f, query_total_fn fn, void *data);
+
+/* Kinds of violation that were never seen before the filter's `since`: a kind is the host, the container's name (its
+ * image or id where it has none: a container made anew is no news) or the unit, the program, the syscall with its
+ * architecture, and the action. Newest first, at most `limit` (0: all); from totals. Without since all kinds are new. */
+struct query_kind {
+	const struct query_signature *signature; /* one of the kind: the first that was seen */
+	uint64_t count;      /* within the filter's time */
+	int64_t first, last; /* first: ever */
+};
+typedef int (*query_kind_fn)(void *data, const struct query_kind *kind);
+int query_new_kinds(struct query *q, const struct query_filter *f, uint64_t limit, query_kind_fn fn, void *data);
 
 /* Calls whose arguments or errno are known, newest first; of the newest `limit` that are so known, whatever the filter. */
 struct query_call {

@@ -23,12 +23,14 @@ int render_format_from_name(struct span name); /* -EINVAL */
 /* Trees: new references, NULL on lack of memory. */
 json_t *render_event_json(const struct query_row *row);
 json_t *render_group_json(const struct query_group *group, const enum query_field *by, size_t n_by);
+json_t *render_kind_json(const struct query_kind *kind);
 json_t *render_status_json(const struct query_status *status, const char *version);
 json_t *render_container_json(const struct query_container *container);
 
 /* The same as text, on one line, without the tree: for those who stream. */
 void render_event_add_json(const struct query_row *row, struct text *to);
 void render_group_add_json(const struct query_group *group, const enum query_field *by, size_t n_by, struct text *to);
+void render_kind_add_json(const struct query_kind *kind, struct text *to);
 void render_status_add_json(const struct query_status *status, const char *version, struct text *to);
 /* The same columns, flattened: a head and one row. */
 void render_status_add_csv(const struct query_status *status, const char *version, struct text *to);

@@ -50,6 +50,14 @@ static const struct filter_case {
 	{"host", "here", "0 1 3 4"},
 	{"host", "there", "2"},
 	{"host", "alias", "2"},
+	{"text", "WEB", "0"},
+	{"text", "SOCK", "0"},
+	{"text", "bin/nc killed", "0"},
+	{"text", "mkdir,ssh.service", "1 2"},
+	{"text", "nc  nowhere", ""},
+	{"text", "a\\x0ab", "2"},
+	{"text", "\\q", ""},
+	{"text", " ", "0 1 2 3 4"},
 };
 
 static void test_filters(void **state)
