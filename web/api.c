@@ -5,6 +5,8 @@
 #include "seccompwatch/explain.h"
 #include "seccompwatch/render.h"
 
+#define NEW_MS INT64_C(86400000)
+
 /* What an answer in the making needs: passed through the reader's callbacks. */
 struct asking {
 	struct query *query;
@@ -103,6 +105,38 @@ void api_summary(struct web *web, const struct request *req, const char *rest, s
 	/* What is beyond the limit counts too. */
 	if (r == 0)
 		r = query_summary(a.query, &a.params.filter, NULL, 0, 0, add_total, &a);
+	if (r < 0) {
+		fail(web, ans, r);
+		return;
+	}
+	answer_list_end(ans);
+	answer_list_field(ans, "total", json_integer((json_int_t)a.total));
+	answer_list_field(ans, "next", json_null());
+	answer_list_close(ans);
+}
+
+static int add_kind(void *data, const struct query_kind *kind)
+{
+	struct asking *a = data;
+
+	if (a->total++ >= a->params.limit)
+		return 0;
+	render_kind_add_json(kind, answer_list_next(a->ans));
+	return a->ans->body.failed ? -ENOMEM : 0;
+}
+
+/* What is new since a day, unless said otherwise. */
+void api_new(struct web *web, const struct request *req, const char *rest, struct answer *ans)
+{
+	CLEANUP(asking_free) struct asking a = ASKING_EMPTY;
+	int r;
+
+	if (!begin(&a, web, req, PARAMS_FILTERS | PARAMS_TIME | PARAMS_LIMIT, ans))
+		return;
+	if (a.params.filter.since == CLOCK_NONE)
+		a.params.filter.since = MAX((a.params.filter.until == CLOCK_NONE ? clock_now() : a.params.filter.until) - NEW_MS, 0);
+	answer_list_begin(ans, "new");
+	r = query_new_kinds(a.query, &a.params.filter, 0, add_kind, &a);
 	if (r < 0) {
 		fail(web, ans, r);
 		return;

@@ -14,6 +14,7 @@ void assets_file(struct web *web, const struct request *req, const char *rest, s
 void assets_openapi(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_events(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_summary(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void api_new(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_timeline(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_containers(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 /* "ID/suggestions": the handler of a container's other resources leads here. */

@@ -32,6 +32,7 @@ static const struct route table[] = {
 	{"/assets/", READ | OPEN, assets_file, NULL},
 	{"/api/v1/events", READ, api_events, NULL},
 	{"/api/v1/summary", READ, api_summary, NULL},
+	{"/api/v1/new", READ, api_new, NULL},
 	{"/api/v1/timeline", READ, api_timeline, NULL},
 	{"/api/v1/containers", READ, api_containers, NULL},
 	{"/api/v1/containers/", READ, api_container, NULL},
