@@ -159,7 +159,7 @@ fuzz: ## fuzz each parser for a minute (FUZZ_SECONDS)
 	@for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/$$f; echo "== fuzz $$f"; \
 		$(BUILD)/fuzzing/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ \
 		$(BUILD)/fuzz/$$f $$(test -d tests/fuzz/$$f && echo tests/fuzz/$$f) || exit 1; done
-$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(LIB)
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(LIB)
 	$(COMPILE) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
 # ---- linters -----------------------------------------------------------------------------------------------

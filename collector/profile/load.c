@@ -186,6 +186,7 @@ static int read_syscalls(struct reader *r, const json_t *value, void *target)
 			json_array_size(value));
 	if (p->rules)
 		return fields_refuse(r, "is there twice, in different spellings");
+	snprintf(p->rules_key, sizeof(p->rules_key), "%s", strrchr(r->path.data, '/') + 1);
 	p->rules = calloc(json_array_size(value) + 1, sizeof(*p->rules));
 	return p->rules ? fields_each(r, value, rule_read, p) : -ENOMEM;
 }
@@ -286,6 +287,7 @@ static int fill(struct profile *p, struct document *d, struct profile_problem *p
 	memcpy(p->base, d->base, sizeof(p->base));
 	p->name = TAKE(d->name);
 	p->default_error = -1;
+	snprintf(p->rules_key, sizeof(p->rules_key), "syscalls");
 	p->tree = json_incref(d->tree);
 	text_add_str(&path, d->base);
 	r.path = path;

@@ -75,7 +75,7 @@ int profile_load_file(const char *path, const struct profile_load_options *optio
 
 void profile_rule_pointer(const struct profile *p, size_t rule, char ret[static PROFILE_POINTER_MAX])
 {
-	snprintf(ret, PROFILE_POINTER_MAX, "%.200s/syscalls/%zu", p->base, rule);
+	snprintf(ret, PROFILE_POINTER_MAX, "%.200s/%s/%zu", p->base, p->rules_key, rule);
 }
 
 int profile_locate(const struct profile *p, const char *pointer, struct profile_place *ret)

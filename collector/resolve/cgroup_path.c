@@ -18,18 +18,34 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* systemd writes \x2d for a dash inside a unit's name. What cannot be a file's name is left out (length 0). */
+/* systemd's \x2d for a dash inside a unit's name. What no file's name can hold is no escape of its. */
+static bool escaped(struct span raw, char *ret)
+{
+	int high, low;
+
+	if (raw.len < 4 || raw.data[0] != '\\' || raw.data[1] != 'x')
+		return false;
+	high = hex_digit(raw.data[2]);
+	low = hex_digit(raw.data[3]);
+	if (high < 0 || low < 0)
+		return false;
+	*ret = (char)(high << 4 | low);
+	return *ret != '\0' && *ret != '/';
+}
+
+/* What cannot be a file's name is left out (length 0). */
 static size_t unescape(struct span raw, char ret[static COMPONENT_MAX])
 {
 	size_t n = 0;
 
-	if (raw.len >= COMPONENT_MAX)
+	if (raw.len >= COMPONENT_MAX || (raw.len > 0 && memchr(raw.data, '\0', raw.len)))
 		return 0;
 	for (size_t i = 0; i < raw.len; i++) {
-		bool escape = raw.len - i >= 4 && raw.data[i] == '\\' && raw.data[i + 1] == 'x' &&
-			hex_digit(raw.data[i + 2]) >= 0 && hex_digit(raw.data[i + 3]) >= 0;
+		bool escape = escaped(span_from_offset(raw, i), &ret[n]);
 
-		ret[n++] = escape ? (char)(hex_digit(raw.data[i + 2]) << 4 | hex_digit(raw.data[i + 3])) : raw.data[i];
+		if (!escape)
+			ret[n] = raw.data[i];
+		n++;
 		i += escape ? 3 : 0;
 	}
 	return n;

@@ -133,6 +133,7 @@ struct profile {
 	size_t n_arch_map;
 	struct profile_strings flags;
 	const char *listener_path, *listener_metadata;
+	char rules_key[sizeof("syscalls")]; /* as the file spells it: Docker and Podman do not look at letters' case */
 	struct profile_rule *rules;
 	size_t n_rules;
 

@@ -3,15 +3,8 @@
  * on the way: what was handed out is what was counted. */
 #include <sys/mman.h>
 
+#include "fuzz.h"
 #include "seccompwatch/files.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static int count(void *data, const struct files_item *item)
 {

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_record: any bytes as a record, through the entry points that import and collect use. Besides memory errors it
  * looks for events that break what the rest of the program trusts. */
+#include "fuzz.h"
 #include "seccompwatch/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void check_text(const struct event *ev, struct event_text text)
 {

@@ -286,6 +286,31 @@ static void takes_regular_files_only(void **state)
 
 /* ---- places ---- */
 
+/* A rule is where the file has it, however its list is spelled. */
+static void points_at_rules(void **state)
+{
+	static const struct {
+		const char *text, *pointer;
+	} cases[] = {
+		{RULE(MKDIR), "/syscalls/0"},
+		{"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"SysCalls\":[{" MKDIR "}]}", "/SysCalls/0"},
+		{"{\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscallS\":[{" MKDIR "}]}}}",
+			"/linux/seccomp/syscallS/0"},
+		{"{\"defaultAction\":\"SCMP_ACT_ERRNO\"}", "/syscalls/0"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(profile_free_p) struct profile *p = NULL;
+		char pointer[PROFILE_POINTER_MAX];
+		struct profile_place place;
+
+		assert_int_equal(profile_load_text(span_from(cases[i].text), NULL, &p, NULL), 0);
+		profile_rule_pointer(p, 0, pointer);
+		assert_string_equal(pointer, cases[i].pointer);
+		assert_int_equal(profile_locate(p, pointer, &place), p->n_rules ? 0 : -ENOENT);
+	}
+}
+
 static void locates(void **state)
 {
 	static const char json[] = "{ \"defaultAction\" : \"SCMP_ACT_ERRNO\",\n \"syscalls\": [ {\"n\\u0061mes\": [\"a\",\n\t\"b\"], "
@@ -335,6 +360,7 @@ int main(void)
 		cmocka_unit_test(limits_aliases),
 		cmocka_unit_test(quotes_hostile_text_safely),
 		cmocka_unit_test(takes_regular_files_only),
+		cmocka_unit_test(points_at_rules),
 		cmocka_unit_test(locates),
 	};
 
