@@ -139,12 +139,13 @@ check-browser: all ## the page in Debian's chromium; screenshots in build/screen
 	$(call need,$(DEB_BROWSER))
 	SECCOMPWATCH=$(BIN) /usr/bin/python3 tests/browser/test_page.py
 
-bench: all $(BUILD)/tests/bench/import $(BUILD)/tests/bench/storm $(BUILD)/tests/bench/forks $(BUILD)/tests/bench/queries $(BUILD)/tests/bench/suggest $(VIOLATE) ## root: print speed and memory as ratios of whole processes
+bench: all $(BUILD)/tests/bench/import $(BUILD)/tests/bench/storm $(BUILD)/tests/bench/forks $(BUILD)/tests/bench/queries $(BUILD)/tests/bench/suggest $(BUILD)/tests/bench/profiles $(VIOLATE) ## root: print speed and memory as ratios of whole processes
 	@$(BUILD)/tests/bench/import $(BIN)
 	@$(BUILD)/tests/bench/storm $(BIN) $(VIOLATE)
 	@$(BUILD)/tests/bench/forks
 	@$(BUILD)/tests/bench/queries $(BIN)
 	@$(BUILD)/tests/bench/suggest $(BIN)
+	@$(BUILD)/tests/bench/profiles $(BIN)
 
 check: deps-check all ## install what tests need, then run every test (root: the live ones read the kernel's audit)
 	@$(MAKE) --no-print-directory check-unit check-asan check-live
