@@ -38,3 +38,34 @@ uint32_t bpf_run_counted(const struct bpf_program *p, const struct bpf_data *dat
 size_t bpf_length(const struct bpf_program *p);
 /* The instructions as they were loaded, for listing and for loading into a kernel. */
 const struct sock_filter *bpf_instructions(const struct bpf_program *p);
+
+/* ---- every way through it ---- */
+
+enum bpf_test {
+	BPF_TEST_EQ,
+	BPF_TEST_NE,
+	BPF_TEST_GT,
+	BPF_TEST_LE,
+	BPF_TEST_GE,
+	BPF_TEST_LT,
+	BPF_TEST_SET,   /* any bit of value */
+	BPF_TEST_CLEAR, /* none */
+};
+
+/* (word & mask) test value */
+struct bpf_condition {
+	uint8_t word; /* of struct bpf_data: not 0, not 1 */
+	enum bpf_test test;
+	uint32_t mask, value;
+};
+
+struct bpf_path {
+	const struct bpf_condition *conditions; /* all of them hold */
+	size_t n;
+	uint32_t verdict;
+	bool vague; /* something else than these conditions decided too: an arithmetic nobody writes */
+};
+typedef int (*bpf_path_fn)(void *data, const struct bpf_path *path);
+/* Each way that a call of that number can take; those whose conditions contradict each other are left out. -E2BIG:
+ * more than is worth showing; a non-zero result of fn ends it and is returned. */
+int bpf_paths(const struct bpf_program *p, uint32_t arch, uint32_t nr, bpf_path_fn fn, void *data);
