@@ -16,6 +16,7 @@ enum {
 	PROFILE_FORMAT,
 	PROFILE_FILE,
 	PROFILE_ACT_LOG,
+	PROFILE_LIVE,
 };
 
 static const struct option_row profile_options[] = {
@@ -29,9 +30,12 @@ static const struct option_row profile_options[] = {
 	{"engine", 0, PROFILE_ENGINE, "ENGINE",
 		"whose reading of conditions and errno names: any (default), moby or podman", "any moby podman"},
 	{"name", 0, PROFILE_NAME, "NAME", "which profile, where the file holds several", NULL},
-	{"format", 0, PROFILE_FORMAT, "FORMAT", "text (default) or json; test: junit too", "text json junit"},
+	{"format", 0, PROFILE_FORMAT, "FORMAT", "text (default) or json; test: junit too; show: profile too", "text json junit profile"},
 	{"output", 'o', PROFILE_FILE, "FILE", "instrument: write to FILE instead of standard output", NULL},
 	{"act-log", 0, PROFILE_ACT_LOG, NULL, "instrument: let what is denied run and be logged, instead of setting the flag", NULL},
+	{"container", 0, FILTERS_FIELD + QUERY_CONTAINER, "NAME", "show: of that container: its name, or the head of its id", NULL},
+	{"pid", 0, FILTERS_FIELD + QUERY_PID, "PID", "show: of that process", NULL},
+	{"live", 0, PROFILE_LIVE, NULL, "show: the filters themselves, from a living process, which stops for a moment (root)", NULL},
 	{0},
 };
 
@@ -47,6 +51,7 @@ static const struct subcommand {
 	{"decide", "FILE SYSCALL", 2, TEXT_OR_JSON, profile_decide_run},
 	{"diff", "FILE FILE", 2, TEXT_OR_JSON, profile_diff_run},
 	{"instrument", "FILE", 1, 1u << PROFILE_OUTPUT_TEXT, profile_instrument_run},
+	{"show", "no operand", 0, TEXT_OR_JSON | 1u << PROFILE_OUTPUT_PROFILE, profile_show_run},
 	{"test", "FILE TABLE", 2, TEXT_OR_JSON | 1u << PROFILE_OUTPUT_JUNIT, profile_test_run},
 };
 
@@ -102,7 +107,7 @@ static int find_word(const char *const *words, const char *value)
 	return -EINVAL;
 }
 
-static const char *const output_names[] = {"text", "json", "junit", NULL};
+static const char *const output_names[] = {"text", "json", "junit", "profile", NULL};
 
 static int take_engine(struct profile_cmd *c, const char *value)
 {
@@ -166,7 +171,7 @@ static int take_value(struct profile_cmd *c, int id, const char *value, const ch
 		*ret_wanted = "any, moby or podman";
 		return take_engine(c, value);
 	default:
-		*ret_wanted = "text, json or junit";
+		*ret_wanted = "text, json, junit or profile";
 		return take_format(c, value);
 	}
 }
@@ -177,6 +182,8 @@ static int take(void *data, const struct option_row *row, const char *value, str
 	const char *wanted = NULL;
 	int r;
 
+	if (row->id >= FILTERS_SINCE)
+		return filters_take(&c->filters, row, value, why);
 	switch (row->id) {
 	case PROFILE_NAME:
 		return keep(&c->name, value);
@@ -184,6 +191,9 @@ static int take(void *data, const struct option_row *row, const char *value, str
 		return keep(&c->file, value);
 	case PROFILE_ACT_LOG:
 		c->log_all = true;
+		return 0;
+	case PROFILE_LIVE:
+		c->live = true;
 		return 0;
 	default:
 		r = take_value(c, row->id, value, &wanted);
@@ -198,6 +208,7 @@ static void cmd_free(struct profile_cmd *c)
 	free(c->name);
 	free(c->file);
 	free(c->caps);
+	filters_free(&c->filters);
 }
 
 static const struct subcommand *find_subcommand(const char *name)
@@ -214,6 +225,7 @@ static int run(struct cmd_line *line)
 	const struct subcommand *sub;
 	int status;
 
+	filters_init(&c.filters);
 	if (cmd_parse(line, take, &c, &status) < 0)
 		return status;
 	if (line->n_operands == 0)
@@ -236,7 +248,7 @@ static const struct option_row *const options[] = {profile_options, NULL};
 
 const struct cmd cmd_profile = {
 	.name = "profile",
-	.operands = "check FILE|decide FILE SYSCALL|diff FILE FILE|instrument FILE|test FILE TABLE",
+	.operands = "check FILE|decide FILE SYSCALL|diff FILE FILE|instrument FILE|test FILE TABLE|show",
 	.summary = "ask a seccomp profile what it does",
 	.text = "FILE is a profile of Docker or Podman, an OCI config.json or its linux.seccomp, or a SeccompProfile of "
 		"Kubernetes, in JSON or YAML; - is standard input.\n\n"
@@ -256,7 +268,11 @@ const struct cmd cmd_profile = {
 		"CALL = VERDICT: mkdir = EPERM, or socket(2, 1, 0) arch=x86 = allow, or mount caps=SYS_ADMIN kernel=5.4 = "
 		"SCMP_ACT_ALLOW. Arguments are numbers; those that are not given are 0. The verdict is SCMP_ACT_… (with an errno "
 		"where it matters), an errno, or allow, log, deny (in whatever way) or kill; # begins a comment. With --format "
-		"junit the result is what testing tools read.",
+		"junit the result is what testing tools read.\n\n"
+		"profile show --container NAME (or --pid PID) shows the profile that a container was started with, as a table of "
+		"what is decided about each system call; --format profile prints it as it is. With --live, as root, the filters "
+		"themselves are read from a living process, which stands still for a moment, with their LOG flags, and compared "
+		"with what was captured. The collector never does that.",
 	.options = options,
 	.run = run,
 };

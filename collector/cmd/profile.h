@@ -4,13 +4,14 @@
 
 #include <jansson.h>
 
-#include "cmd.h"
+#include "filters.h"
 #include "seccompwatch/render.h"
 
 enum profile_output {
 	PROFILE_OUTPUT_TEXT,
 	PROFILE_OUTPUT_JSON,
 	PROFILE_OUTPUT_JUNIT,
+	PROFILE_OUTPUT_PROFILE,
 };
 
 /* One call of a sub-command. Options that were not given have their defaults. */
@@ -22,6 +23,8 @@ struct profile_cmd {
 	char *name; /* --name */
 	char *file; /* --output */
 	bool log_all; /* --act-log */
+	bool live;
+	struct filters filters;
 	enum profile_output output;
 	enum profile_engine engine;
 	enum profile_model model;
@@ -54,8 +57,19 @@ int profile_print_text(const struct text *text);
 /* Reads "-" or a file of at most 4 MiB whole. */
 int profile_read_text(const char *path, struct text *ret);
 
+/* Changes, gathered and shown. */
+struct profile_changes {
+	struct profile_change *items;
+	size_t n, room;
+};
+void profile_changes_free(struct profile_changes *c);
+int profile_changes_add(void *changes, const struct profile_change *change); /* a profile_change_fn */
+json_t *profile_changes_json(const struct profile_changes *c); /* an array */
+void profile_changes_add_text(struct profile_changes *c, struct text *to); /* sorts them */
+
 int profile_check_run(const struct profile_cmd *c);
 int profile_decide_run(const struct profile_cmd *c);
 int profile_diff_run(const struct profile_cmd *c);
 int profile_instrument_run(const struct profile_cmd *c);
+int profile_show_run(const struct profile_cmd *c);
 int profile_test_run(const struct profile_cmd *c);

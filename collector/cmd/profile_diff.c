@@ -7,19 +7,14 @@
 #include "seccompwatch/log.h"
 #include "seccompwatch/names.h"
 
-struct changes {
-	struct profile_change *items;
-	size_t n, room;
-};
-
-static void changes_free(struct changes *c)
+void profile_changes_free(struct profile_changes *c)
 {
 	free(c->items);
 }
 
-static int gather(void *data, const struct profile_change *change)
+int profile_changes_add(void *changes, const struct profile_change *change)
 {
-	struct changes *c = data;
+	struct profile_changes *c = changes;
 
 	if (c->n == c->room) {
 		size_t room = c->room ? 2 * c->room : 256;
@@ -35,13 +30,13 @@ static int gather(void *data, const struct profile_change *change)
 
 /* ---- JSON ---- */
 
-static int print_json(const struct changes *c)
+json_t *profile_changes_json(const struct profile_changes *c)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->n; i++)
 		json_array_append_new(list, render_profile_change_json(&c->items[i]));
-	return profile_print_json(json_pack("{s:o}", "changed", list));
+	return list;
 }
 
 /* ---- text: one paragraph for each architecture and kind of change ---- */
@@ -136,25 +131,21 @@ static size_t add_kind(struct text *t, const struct profile_change *changes, siz
 	return i;
 }
 
-static int print_text(struct changes *c)
+void profile_changes_add_text(struct profile_changes *c, struct text *to)
 {
-	CLEANUP_TEXT struct text t = TEXT_EMPTY;
-
 	if (c->n == 0)
-		text_add_str(&t, "no decision differs\n");
+		text_add_str(to, "no decision differs\n");
 	else
 		qsort(c->items, c->n, sizeof(*c->items), compare_changes);
 	for (size_t i = 0; i < c->n;)
-		i += add_kind(&t, &c->items[i], c->n - i);
-	if (t.failed || fputs(t.data, stdout) == EOF || fflush(stdout) == EOF)
-		return CMD_FAILED;
-	return CMD_DONE;
+		i += add_kind(to, &c->items[i], c->n - i);
 }
 
 int profile_diff_run(const struct profile_cmd *c)
 {
 	CLEANUP(profile_subject_free) struct profile_subject from = {0}, to = {0};
-	CLEANUP(changes_free) struct changes changes = {0};
+	CLEANUP(profile_changes_free) struct profile_changes changes = {0};
+	CLEANUP_TEXT struct text text = TEXT_EMPTY;
 	uint64_t start, compiled;
 	int status = profile_subject_load(c, c->operands[0], &from);
 
@@ -168,11 +159,14 @@ int profile_diff_run(const struct profile_cmd *c)
 	if (status != CMD_DONE)
 		return status;
 	compiled = clock_monotonic_us();
-	if (profile_diff(from.filter, to.filter, gather, &changes)) {
+	if (profile_diff(from.filter, to.filter, profile_changes_add, &changes)) {
 		log_error("out of memory");
 		return CMD_FAILED;
 	}
 	log_debug("compiled both in %.1f ms, compared in %.1f ms", (double)(compiled - start) / 1e3,
 		(double)(clock_monotonic_us() - compiled) / 1e3);
-	return c->output == PROFILE_OUTPUT_JSON ? print_json(&changes) : print_text(&changes);
+	if (c->output == PROFILE_OUTPUT_JSON)
+		return profile_print_json(json_pack("{s:o}", "changed", profile_changes_json(&changes)));
+	profile_changes_add_text(&changes, &text);
+	return profile_print_text(&text);
 }

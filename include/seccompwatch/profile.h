@@ -288,6 +288,9 @@ struct profile_change {
 typedef int (*profile_change_fn)(void *data, const struct profile_change *change);
 /* Where all combinations of a syscall's arguments change alike it is one change with used 0. */
 int profile_diff(const struct profile_filter *from, const struct profile_filter *to, profile_change_fn fn, void *data);
+/* Against filters without rules, as a process has them: the oldest first. Over the calls that the profile tells apart. */
+int profile_diff_programs(const struct profile_filter *from, const struct bpf_program *const *to, size_t n,
+	profile_change_fn fn, void *data);
 
 /* ---- check ---- */
 

@@ -326,6 +326,40 @@ static void test_exec(void **state)
 	free(pid);
 }
 
+static json_t *run_json_on(const char *name, const char *command)
+{
+	char *output = run_on(name, 0, command);
+	json_t *tree = json_loads(output, 0, NULL);
+
+	if (!tree)
+		fail_msg("%s: %s", command, output);
+	free(output);
+	return tree;
+}
+
+/* What the kernel holds is what was captured, as the installed runc makes it; and reading it disturbs nothing. */
+static void test_profile_in_force(void **state)
+{
+	json_t *tree, *filters;
+	char name[64];
+
+	name_of("inforce", name);
+	free(run_on(name, 0, DOCKER_RUN "@" LOG "-d bb sh -c 'uname; while ! [ -e /go ]; do sleep 0.1; done'"));
+	json_decref(events_of(name, "", 1));
+	tree = run_json_on(name, "%P --db %D profile show --container @ --live --format json "
+		"--runtime runc-$(runc --version | sed -n 's/^runc version //p')");
+	assert_int_equal(json_array_size(json_object_get(tree, "changed")), 0);
+	assert_true(json_is_array(json_object_get(tree, "changed")));
+	filters = json_object_get(json_object_get(tree, "live"), "filters");
+	assert_int_equal(json_array_size(filters), 1);
+	assert_true(json_is_false(json_object_get(json_array_get(filters, 0), "log")));
+	assert_true(json_equal(json_object_get(json_array_get(filters, 0), "filter"),
+		json_object_get(json_object_get(tree, "captured"), "filter")));
+	json_decref(tree);
+	free(run_on(name, 0, "%P --db %D profile show --container @ --format profile | %P profile check -"));
+	free(run_on(name, 0, DOCKER "exec @ touch /go; test $(" DOCKER "wait @) = 0"));
+}
+
 static void test_restarts(void **state)
 {
 	static const struct expected restarted = {"killed", "docker", {"called socket", "exited with 159",
@@ -416,8 +450,9 @@ static bool is_left_out(void)
 
 int main(void)
 {
-	struct CMUnitTest tests[N_SCENARIOS + 5] = {
+	struct CMUnitTest tests[N_SCENARIOS + 6] = {
 		cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_profile_in_force),
 		cmocka_unit_test(test_restarts),
 		cmocka_unit_test(test_killed_by_the_user),
 		cmocka_unit_test(test_removed_later),
@@ -427,7 +462,7 @@ int main(void)
 	if (is_left_out())
 		return 0;
 	for (size_t i = 0; i < N_SCENARIOS; i++)
-		tests[5 + i] = (struct CMUnitTest){.name = scenarios[i].name, .test_func = test_scenario,
+		tests[6 + i] = (struct CMUnitTest){.name = scenarios[i].name, .test_func = test_scenario,
 			.initial_state = (void *)(uintptr_t)&scenarios[i]};
 	return cmocka_run_group_tests_name("containers", tests, start_all, stop_all);
 }
