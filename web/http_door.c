@@ -101,6 +101,7 @@ void http_door_read_head(struct http_exchange *x, const char *method)
 	req->fetch_site = header(x, "Sec-Fetch-Site");
 	req->authorization = header(x, MHD_HTTP_HEADER_AUTHORIZATION);
 	req->cookie = header(x, MHD_HTTP_HEADER_COOKIE);
+	req->accept = header(x, MHD_HTTP_HEADER_ACCEPT);
 	req->accept_encoding = header(x, MHD_HTTP_HEADER_ACCEPT_ENCODING);
 	req->if_none_match = header(x, MHD_HTTP_HEADER_IF_NONE_MATCH);
 	req->last_event_id = header(x, "Last-Event-ID");

@@ -171,18 +171,53 @@ static bool next_element(const char **at, struct span *ret)
 	return true;
 }
 
+/* "; charset=x; q=0.0" */
 static bool is_zero_weight(struct span parameters)
 {
-	bool nonzero = false;
-	size_t i = 0;
+	for (size_t i = 0; i < parameters.len; i++) {
+		bool begins = i > 0 && strchr(BLANKS ";", parameters.data[i - 1]);
 
-	while (i < parameters.len && strchr(BLANKS ";", parameters.data[i]))
-		i++;
-	if (parameters.len - i < 3 || strncasecmp(parameters.data + i, "q=", 2) != 0)
-		return false;
-	for (i += 2; i < parameters.len; i++)
-		nonzero = nonzero || (parameters.data[i] >= '1' && parameters.data[i] <= '9');
-	return !nonzero;
+		if (!begins || parameters.len - i < 3 || strncasecmp(parameters.data + i, "q=", 2) != 0)
+			continue;
+		for (i += 2; i < parameters.len && parameters.data[i] != ';'; i++)
+			if (parameters.data[i] >= '1' && parameters.data[i] <= '9')
+				return false;
+		return true;
+	}
+	return false;
+}
+
+/* How closely a range ("text/plain", "text/" and a star, two stars) names the type: 0 not at all, 3 wholly. */
+static int closeness(struct span range, const char *type)
+{
+	size_t slash = strcspn(type, "/");
+
+	if (span_equal(range, SPAN("*/*")))
+		return 1;
+	if (range.len == slash + 2 && strncasecmp(range.data, type, slash + 1) == 0 && range.data[slash + 1] == '*')
+		return 2;
+	return range.len == strcspn(type, BLANKS ";") && strncasecmp(range.data, type, range.len) == 0 ? 3 : 0;
+}
+
+bool request_accepts(const char *accept, const char *type)
+{
+	bool accepted = !accept || *accept == '\0';
+	struct span element;
+	int best = 0;
+
+	while (accept && next_element(&accept, &element)) {
+		size_t n = 0;
+		int close;
+
+		while (n < element.len && !strchr(BLANKS ";", element.data[n]))
+			n++;
+		close = closeness((struct span){element.data, n}, type);
+		if (close <= best)
+			continue;
+		best = close;
+		accepted = !is_zero_weight(span_from_offset(element, n));
+	}
+	return accepted;
 }
 
 bool request_accepts_gzip(const char *accept_encoding)

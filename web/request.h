@@ -27,7 +27,7 @@ struct request {
 	size_t n_params;
 	/* Headers, NULL when absent; they live as long as the connection's request. */
 	const char *host, *origin, *fetch_site, *authorization, *cookie;
-	const char *accept_encoding, *if_none_match, *last_event_id, *content_type;
+	const char *accept, *accept_encoding, *if_none_match, *last_event_id, *content_type;
 	struct span body; /* whole, without its framing; the exchange owns it */
 	bool is_secure;   /* came over TLS */
 	bool is_trusted;  /* came through a socket file, whose mode says who may */
@@ -53,6 +53,9 @@ const char *request_param(const struct request *req, const char *name);
 bool request_is_foreign(const struct request *req);
 /* Whether a Content-Type header (may be NULL) names one of the media types, which blanks separate. */
 bool request_has_type(const char *content_type, const char *types);
+/* Whether an Accept header (may be NULL: anything) allows a media type; its parameters are not compared:
+ * RFC 9110, 12.5.1. */
+bool request_accepts(const char *accept, const char *type);
 /* Whether an Accept-Encoding header (may be NULL) allows gzip: RFC 9110, 12.5.3. */
 bool request_accepts_gzip(const char *accept_encoding);
 /* Whether an If-None-Match header (may be NULL) names the entity tag, quotes included: RFC 9110, 13.1.2. */

@@ -4,6 +4,7 @@
 #include "access.h"
 #include "handlers.h"
 #include "seccompwatch/clock.h"
+#include "stream.h"
 
 #define METHOD(m) (1u << REQUEST_##m)
 #define READ      (METHOD(GET) | METHOD(HEAD))
@@ -145,6 +146,15 @@ bool routes_admit(const struct web *web, const struct request *req, bool has_bod
 	return ans->status == 0;
 }
 
+/* Only of what is read: a change that was made is not unsaid for the form of its answer. */
+static void check_accepted(const struct request *req, struct answer *ans)
+{
+	if (!request_is_read(req->method) || ans->status != 200 || !ans->type || request_accepts(req->accept, ans->type))
+		return;
+	stream_leave(TAKE(ans->stream));
+	answer_error(ans, 406, "not_acceptable", "Accept", "what is here is %s", ans->type);
+}
+
 void routes_dispatch(struct web *web, const struct request *req, struct answer *ans)
 {
 	unsigned methods;
@@ -154,6 +164,7 @@ void routes_dispatch(struct web *web, const struct request *req, struct answer *
 		route->handle(web, req, req->path + strlen(route->path), ans);
 	else
 		answer_error(ans, 404, "not_found", NULL, "there is nothing at %s", req->path);
+	check_accepted(req, ans);
 	if (ans->body.failed)
 		answer_failure(ans, -ENOMEM);
 }

@@ -307,15 +307,6 @@ static void assets_are_validated(void **state)
 	assert_int_equal(client_ask("GET", "/", header).status, 200);
 }
 
-/* What only takes a body refuses an empty object, as it says. */
-static void check_post(const char *path, json_t *item)
-{
-	json_t *responses = json_object_get(json_object_get(item, "post"), "responses");
-
-	if (!json_object_get(responses, "400") || client_post(path, "application/json", "", "{}").status != 400)
-		fail_msg("%s: an empty object is not a 400, or that is not described", path);
-}
-
 static void profiles_are_judged(void **state)
 {
 	static const char json[] = "application/json";

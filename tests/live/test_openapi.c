@@ -332,6 +332,24 @@ static void get_it(const struct operation *op)
 	compare(op, target, &reply);
 }
 
+static void get_in_another_form(const struct operation *op)
+{
+	struct client_reply reply;
+	char target[512];
+
+	fill_in(op, target, sizeof(target));
+	if (!is_get(op) || !json_object_get(json_object_get(op->node, "responses"), "406"))
+		return;
+	reply = client_ask("GET", target, "Accept: model/vrml, */*;q=0\r\n");
+	assert_int_equal(reply.status, 406);
+	compare(op, target, &reply);
+}
+
+static void forms_that_are_not_here_are_refused(void **state)
+{
+	for_each(get_in_another_form);
+}
+
 static void each_get_answers_as_described(void **state)
 {
 	for_each(get_it);
@@ -509,6 +527,7 @@ static void post_nonsense(const struct operation *op)
 	} cases[] = {
 		{"application/json", "", "{", 400},
 		{"application/json", "", "[]", 400},
+		{"application/json", "", "{}", 400},
 		{"application/json", "", "{\"nonsense\":1}", 400},
 		{"application/json", "", "{\"nonsense\":1,\"nonsense\":1}", 400},
 		{"text/plain", "", "{}", 415},
@@ -638,6 +657,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_route_is_described),
 		cmocka_unit_test(each_get_answers_as_described),
+		cmocka_unit_test(forms_that_are_not_here_are_refused),
 		cmocka_unit_test(each_parameter_is_taken_and_checked),
 		cmocka_unit_test(what_is_not_described_is_refused),
 		cmocka_unit_test(other_methods_are_refused),

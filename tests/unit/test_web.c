@@ -105,6 +105,24 @@ static void test_accepts_gzip(void **state)
 			fail_msg("%s", cases[i].header ? cases[i].header : "(none)");
 }
 
+static void test_accepts(void **state)
+{
+	static const struct {
+		const char *header;
+		bool accepted; /* text/plain; version=0.0.4 */
+	} cases[] = {
+		{NULL, true}, {"", true}, {"*/*", true}, {"text/*", true}, {"TEXT/PLAIN", true}, {"text/plain;q=0", false},
+		{"text/html", false}, {"text/html, */*;q=0.1", true}, {"text/*;q=0, */*", false}, {"*/*;q=0, text/plain", true},
+		{"application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", true},
+		{"text/plain; version=9; q=0.000", false}, {"text/plain; q=0.001", true}, {"textplain", false}, {"text/", false},
+		{"text/plainer", false}, {"*", false}, {";q=1", false}, {"image/avif,image/webp,*/*;q=0.8", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (request_accepts(cases[i].header, "text/plain; version=0.0.4") != cases[i].accepted)
+			fail_msg("%s", cases[i].header ? cases[i].header : "(none)");
+}
+
 static void test_has_etag(void **state)
 {
 	static const struct {
@@ -463,6 +481,7 @@ int main(void)
 		cmocka_unit_test(test_too_many_parameters),
 		cmocka_unit_test(test_authority),
 		cmocka_unit_test(test_accepts_gzip),
+		cmocka_unit_test(test_accepts),
 		cmocka_unit_test(test_has_etag),
 		cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_foreign_pages),
