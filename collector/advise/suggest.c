@@ -226,6 +226,25 @@ static int offer_all(struct suggest_work *w)
 
 /* ---- all recommended options together ---- */
 
+/* The same call may have been decided in two ways, or on two architectures; rules go by its name. */
+static bool is_done_already(const struct suggest_work *w, size_t n)
+{
+	const struct suggest_item *item = w->cases[n].item;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct suggest_item *other = w->cases[i].item;
+
+		if (!suggest_is_recommended(&w->cases[i]) || other->recommended != item->recommended || !item->syscall ||
+			!other->syscall || strcmp(item->syscall, other->syscall) != 0)
+			continue;
+		if (item->recommended == SUGGEST_ARCHITECTURE ? item->call.arch == other->call.arch :
+			item->recommended != SUGGEST_ALLOW_ARGS || (item->n_asked == other->n_asked && item->used == other->used &&
+			memcmp(item->asked[0].args, other->asked[0].args, sizeof(item->asked[0].args)) == 0 && item->n_asked == 1))
+			return true;
+	}
+	return false;
+}
+
 static int apply_recommended(struct suggest_work *w, struct suggest_plan *plan)
 {
 	CLEANUP_TEXT struct text left = TEXT_EMPTY;
@@ -236,7 +255,7 @@ static int apply_recommended(struct suggest_work *w, struct suggest_plan *plan)
 
 		if (c->item->muted)
 			c->left_out = true;
-		if (!suggest_is_recommended(c))
+		if (!suggest_is_recommended(c) || is_done_already(w, i))
 			continue;
 		plan->ground = c->ground;
 		r = suggest_plan_apply(plan, c, c->item->recommended);

@@ -4,6 +4,8 @@
 #include "seccompwatch/knowledge.h"
 #include "seccompwatch/suggest.h"
 
+/* clone's flags that make a namespace (linux/sched.h); in the first argument but on s390. */
+#define SUGGEST_NAMESPACES  UINT64_C(0x7e020000)
 #define SUGGEST_GROUNDS_MAX 8
 #define SUGGEST_CALLS       4096 /* so many of the newest known arguments are looked at */
 #define SUGGEST_TUPLES_MAX  4    /* argument values that one option allows */
@@ -74,6 +76,9 @@ int suggest_plan_apply(struct suggest_plan *plan, const struct suggest_case *c, 
 
 /* Whether more rules name the call than in the profile as it is. */
 bool suggest_names_call(const struct suggest_plan *plan, const struct suggest_case *c);
+
+/* It is clone, no rule tells its flags apart, and it was not seen to make a namespace: then it is allowed but for that. */
+bool suggest_is_plain_clone(const struct suggest_case *c);
 
 /* ---- suggest_prove.c ---- */
 struct suggest_changes {

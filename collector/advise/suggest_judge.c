@@ -245,8 +245,8 @@ static void add_inexpressible(struct text *t, const struct suggest_case *c)
 	char compiler[32];
 
 	if (c->arch && !c->expressible)
-		text_printf(t, "; this machine's %s has no name for it, so that a rule for it would be passed over: no profile "
-			"can decide otherwise here", profile_compiler(compiler));
+		text_printf(t, "; this machine's %s has no name for it, so that a rule for it would be passed over: none can "
+			"allow it here", profile_compiler(compiler));
 }
 
 static void describe_denied(struct text *t, const struct suggest_case *c)

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What there is to do about a denied call, the smallest change first, and which of it an expert would do. */
 #include <inttypes.h>
-#include <linux/sched.h>
 #include <linux/seccomp.h>
 
 #include "seccompwatch/clock.h"
 #include "seccompwatch/names.h"
 #include "suggest_internal.h"
-
-#define NAMESPACES                                                                                           \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
 /* ---- options ---- */
 
@@ -56,7 +52,7 @@ static bool may_make_namespaces(const struct suggest_case *c)
 	if (!item->syscall || strcmp(item->syscall, "clone") != 0 || !(item->used & 1))
 		return false;
 	for (size_t i = 0; i < item->n_asked; i++)
-		if (item->asked[i].args[0] & NAMESPACES)
+		if (item->asked[i].args[0] & SUGGEST_NAMESPACES)
 			return true;
 	return item->n_more_asked > 0;
 }
@@ -185,6 +181,10 @@ static void title_errno(struct text *t, const struct suggest_case *c, const stru
 
 static void title_args(struct text *t, const struct suggest_case *c, const struct suggest_plan *plan)
 {
+	if (suggest_is_plain_clone(c)) {
+		text_add_str(t, "Allow clone, but for the making of namespaces");
+		return;
+	}
 	text_printf(t, "Allow %s only where ", call_name(c->item));
 	add_tuples(t, c->item);
 }
@@ -295,6 +295,15 @@ static bool opens_no_more(const struct suggest_case *c)
 	return o != NULL;
 }
 
+/* Most calls have uses without the capability, too: only where the profile's author has a rule for its holders, the call
+ * joins what is there. */
+static bool is_tied_by_author(const struct suggest_case *c)
+{
+	const struct suggest_option *o = suggest_find_option(c->item, SUGGEST_CAPABILITY);
+
+	return o && strstr(o->patch, "/names/");
+}
+
 static enum suggest_kind choose_allowing(const struct suggest_case *c)
 {
 	const bool low = strcmp(c->item->risk, knowledge_risk_name(KNOWLEDGE_RISK_LOW)) == 0;
@@ -304,10 +313,12 @@ static enum suggest_kind choose_allowing(const struct suggest_case *c)
 	/* What the profile tells apart already is worth telling apart; so is what is not quite harmless. */
 	if (has(c, SUGGEST_ALLOW_ARGS) && (c->verdict.named || c->harmless || !low))
 		return SUGGEST_ALLOW_ARGS;
+	if (c->item->syscall && strcmp(c->item->syscall, "clone") == 0 && c->verdict.by == PROFILE_BY_DEFAULT)
+		return SUGGEST_KEEP;
 	/* What is harmless for its arguments is so for no others. */
 	if (c->harmless)
 		return opens_no_more(c) ? SUGGEST_ALLOW : SUGGEST_KEEP;
-	if (has(c, SUGGEST_CAPABILITY) && !low)
+	if (is_tied_by_author(c) && !low)
 		return SUGGEST_CAPABILITY;
 	return has(c, SUGGEST_ALLOW) ? SUGGEST_ALLOW : SUGGEST_KEEP;
 }

@@ -240,11 +240,35 @@ static int allow_tuple(struct suggest_plan *plan, const struct suggest_case *c, 
 	return add_rule(plan, before, &rule, SECCOMP_RET_ALLOW);
 }
 
+bool suggest_is_plain_clone(const struct suggest_case *c)
+{
+	const struct suggest_item *item = c->item;
+
+	if (!item->syscall || strcmp(item->syscall, "clone") != 0 || c->verdict.by != PROFILE_BY_DEFAULT || c->verdict.named ||
+		!c->arch || strncmp(c->arch->name, "SCMP_ARCH_S390", 14) == 0)
+		return false;
+	for (size_t i = 0; i < item->n_asked; i++)
+		if (item->asked[i].args[0] & SUGGEST_NAMESPACES)
+			return false;
+	return item->n_more_asked == 0;
+}
+
+/* As moby's default profile has it. */
+static int allow_plain_clone(struct suggest_plan *plan)
+{
+	const char *names[] = {"clone"};
+	struct profile_arg arg = {.index = 0, .op = profile_op_from_name(SPAN("SCMP_CMP_MASKED_EQ")), .value = SUGGEST_NAMESPACES};
+
+	return add_rule(plan, SIZE_MAX, &(struct profile_rule){.names = {names, 1}, .args = &arg, .n_args = 1}, SECCOMP_RET_ALLOW);
+}
+
 static int plan_allow_args(struct suggest_plan *plan, const struct suggest_case *c)
 {
 	const struct suggest_item *item = c->item;
 	int r = 0;
 
+	if (suggest_is_plain_clone(c))
+		return allow_plain_clone(plan);
 	if (item->knowing == SUGGEST_UNKNOWN || !item->used || item->n_more_asked || item->n_asked > SUGGEST_TUPLES_MAX ||
 		c->verdict.by != PROFILE_BY_DEFAULT)
 		return PROFILE_E_REFUSED;

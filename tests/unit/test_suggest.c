@@ -113,6 +113,10 @@ static const struct scene {
 	{"clone with a namespace", DENY BASE ",{\"names\":[\"clone\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":2114060288,"
 		"\"valueTwo\":0,\"op\":\"SCMP_CMP_MASKED_EQ\"}]}]}", ERRNO(56), NULL, "/defaultAction", "high", "keep", "keep allow", NULL,
 		NULL, 0, NULL, NULL, NULL},
+	{"clone, and no rule knows its flags", DENY BASE "]}", ERRNO(56), NULL, "/defaultAction", "medium", "allow_args",
+		"keep enosys allow_args allow", NULL, "\"value\":2114060288,\"valueTwo\":0,\"op\":\"SCMP_CMP_MASKED_EQ\"", 0, NULL, NULL, NULL},
+	{"clone that was seen to make a namespace", DENY BASE "]}", ERRNO(56), "0x10000011,0x0,0x0,0x0", "/defaultAction", "high", "keep",
+		"keep enosys allow_args allow", NULL, NULL, 0, NULL, NULL, NULL},
 	{"the profile permits it", DENY RULE("\"mkdir\"", "ALLOW", "") "]}", ERRNO(83), NULL, NULL, "low", "keep", "keep",
 		"the profile permits the call: another filter stacked on it decided", NULL, 0, NULL, NULL, NULL},
 	{"the profile is milder than what happened", DENY BASE "]}", KILL(83), NULL, NULL, "low", "keep", "keep", "more mildly", NULL, 0,
