@@ -37,6 +37,8 @@ class Browser:
         self.driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
         self.cdp("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
         self.cdp("Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+        self.downloads = tempfile.mkdtemp(prefix="seccompwatch-downloads-")
+        self.cdp("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": self.downloads})
         self.size(1280, 900)
 
     def cdp(self, command, arguments):
@@ -52,13 +54,13 @@ class Browser:
     def js(self, code, *arguments):
         return self.driver.execute_script(code, *arguments)
 
-    def open(self, query=""):
-        self.driver.get(f"{self.url}/{query}")
+    def open(self, path=""):
+        self.driver.get(f"{self.url}/{path}")
         return self.settled()
 
     def settled(self):
-        return self.until("const h = document.getElementById('headline'); return h.dataset.said === 'yes' && "
-                          "(document.querySelectorAll('#rows tr').length > 0 || !document.getElementById('empty').hidden)")
+        return self.until("const h = document.documentElement; return h.dataset.settled === 'yes' && (h.dataset.view !== 'events' || "
+                          "document.querySelectorAll('#rows tr:not(.pad)').length > 0 || !document.getElementById('empty').hidden)")
 
     def until(self, code, seconds=8):
         end = time.monotonic() + seconds
@@ -93,6 +95,16 @@ class Browser:
         picture = self.cdp("Page.captureScreenshot", {"format": "png"})["data"]
         (SHOTS / f"{name}.png").write_bytes(base64.b64decode(picture))
 
+    def whole(self, name):
+        """The whole page, not only what is in sight (at most so much of a long list)."""
+        width, height = self.js("return [innerWidth, Math.min(document.documentElement.scrollHeight, 2600)]")
+        seen = self.js("return innerHeight")
+        self.size(width, max(height, seen))
+        time.sleep(0.15)
+        self.shot(name)
+        self.size(width, seen)
+
     def close(self):
         self.driver.quit()
+        shutil.rmtree(self.downloads, ignore_errors=True)
         shutil.rmtree(self.profile, ignore_errors=True)

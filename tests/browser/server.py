@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A `seccompwatch serve` of the test's own, over a database filled by `seccompwatch import`."""
+import datetime
 import os
 import pathlib
 import shutil
@@ -14,6 +15,7 @@ PROGRAM = os.environ.get("SECCOMPWATCH", "build/seccompwatch")
 LONG = "/tmp/" + "y" * 4000
 BIDI = "/tmp/\u202ehs.txt"
 MARKUP = '<img src=x onerror=alert(1)>"><script>alert(2)</script>'
+MANY = 2600
 CONTAINER = MARKUP + "\u202e" + "z" * 3800
 
 
@@ -44,7 +46,13 @@ def sample(now):
     names = (("evil\u202etxt.sh", BIDI), ("<b onclick=x>", "/tmp/" + MARKUP), ("\x1b[31mred\x07", "/tmp/a\\b\nc"),
              ("x" * 15, LONG))
     lines += [record(now - 60 + i, 3000 + i, comm=comm, exe=exe) for i, (comm, exe) in enumerate(names)]
+    lines += [record(now - 90000 - i * 7.3, 100000 + i, comm="many", exe="/usr/bin/many", pid=20000 + i) for i in range(MANY)]
     return lines
+
+
+def stamp(time_text):
+    """The seconds a record is stamped with, from the API's time."""
+    return f"{datetime.datetime.fromisoformat(time_text.replace('Z', '+00:00')).timestamp():.3f}"
 
 
 class Server:
@@ -110,3 +118,9 @@ class Server:
         self.stop()
         self.log.close()
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class Elsewhere:
+    """A server that somebody else started."""
+    def __init__(self, url):
+        self.url = url

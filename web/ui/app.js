@@ -1,97 +1,156 @@
 // SPDX-License-Identifier: MIT
-// app: what the page looks at, and when it looks again. The parts know how to show; this knows what.
+// app: which view is looked at, with which filters, and when it is looked at again. The views know how to show; this
+// knows what.
 
-import { ApiError, Stream, get, withParams } from './api.js';
-import { Details } from './details.js';
+import { ApiError, Stream, get } from './api.js';
+import { Container } from './container.js';
+import { Containers } from './containers.js';
 import { byId, setText } from './dom.js';
+import { Events } from './events.js';
 import { FilterBar } from './filterbar.js';
 import * as F from './filters.js';
-import { clock, count, short, zone } from './format.js';
+import { zone } from './format.js';
 import { Health } from './health.js';
-import { Live } from './live.js';
-import { showEmpty, showTrouble } from './state.js';
-import { EventTable, identity, showMore } from './table.js';
-import { Timeline, stepFor } from './timeline.js';
-import { LISTS, showTop } from './toplists.js';
-import { OUTCOMES, headline, honesty } from './words.js';
+import { HealthView } from './healthview.js';
+import { Lab } from './lab.js';
+import { Overview } from './overview.js';
+import { Span } from './span.js';
+import { showTrouble } from './state.js';
 
-const PAGE = 100;
 const SETTLE_MS = 600;
 const EVERY_MS = 30000;
 const RETRY_MS = 4000;
-const AGAIN_MS = 2000;
 
-let filters = F.fromQuery(location.search);
+let route = parse(location);
 let asked = new AbortController();
-let cursor = null;
-let loading = false;
-let again = 0;
 let retry = 0;
 const looks = { timer: 0, last: 0, took: 0 };
 
-const health = new Health();
-const table = new EventTable({ onOpen: openDetails });
-const live = new Live({ take, known: (event) => table.has(event) });
-const details = new Details({ onFilter: (t) => change(F.add(filters, t.field, t.value)), onClose: closed, onStep: step });
-const timeline = new Timeline({
-	onSpan: (since, until) => change({ ...filters, since: new Date(since).toISOString(), until: new Date(until).toISOString() }),
-	onOutcome: (name) => change(F.add(filters, 'outcome', name)),
-});
+const app = {
+	filters: route.filters,
+	health: new Health(),
+	get route() { return route; },
+	get signal() { return asked.signal; },
+	params: (options) => F.toParams(app.filters, options),
+	change, clear, go, failed, trouble, reload,
+};
+app.span = new Span(app);
+const views = { overview: new Overview(app), events: new Events(app), containers: new Containers(app),
+	container: new Container(app), lab: new Lab(app), health: new HealthView(app) };
+const view = () => views[route.view];
+
 const bar = new FilterBar({
-	onAdd: (name, value) => change(F.add(filters, name, value)),
-	onRemove: (name, value) => change(name === 'since' ? { ...filters, since: F.DEFAULT_SINCE, until: null } : F.remove(filters, name, value)),
+	onAdd: (name, value) => change(F.add(app.filters, name, value)),
+	onRemove: (name, value) => change(name === 'since' ? { ...app.filters, since: F.DEFAULT_SINCE, until: null } : F.remove(app.filters, name, value)),
 	onClear: clear,
-	onSince: (since) => change({ ...filters, since, until: null }),
+	onSince: (since) => change({ ...app.filters, since, until: null }),
 });
+
 const stream = new Stream({
 	violation: (event) => {
-		live.push(event);
-		health.record(event);
+		app.health.record(event);
+		view().violation?.(event);
 		lookSoon(SETTLE_MS);
 	},
-	health: (status) => (status.error ? trouble({ message: status.error.message, status: 503 }) : health.show(status)),
-	reset: manyChanged,
+	health: (status) => (status.error ? trouble({ message: status.error.message, status: 503 }) : app.health.show(status)),
+	reset: () => {
+		lookSoon(SETTLE_MS);
+		view().reset?.();
+	},
 	state: connection,
 });
 
-// ---- what is looked at ----------------------------------------------------------------------------------------
+// ---- where we are ---------------------------------------------------------------------------------------------
+
+function unescape(text) {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+
+// A container's page looks at that container; its address carries the time span only.
+function parse({ pathname, search }) {
+	const name = window.seccompwatchView(pathname);
+	const id = name === 'container' ? unescape(pathname.slice('/containers/'.length)) : null;
+	const filters = F.fromQuery(search);
+	return { view: name, id, filters: id ? { ...filters, terms: [{ field: 'container', value: id }] } : filters };
+}
+
+function address(to, filters) {
+	const query = F.toQuery(to.startsWith('/containers/') ? { ...filters, terms: [] } : filters);
+	return query ? `${to}?${query}` : to;
+}
+
+function go(url, replace = false) {
+	history[replace ? 'replaceState' : 'pushState'](null, '', url);
+	arrive();
+}
 
 function change(next) {
-	const query = F.toQuery(next);
-	if (query === F.toQuery(filters))
-		return;
-	filters = next;
-	history.pushState(null, '', query ? `?${query}` : location.pathname);
-	load();
+	if (F.toQuery(next) !== F.toQuery(app.filters))
+		go(address(location.pathname, next));
 }
 
 function clear() {
-	change({ ...F.EMPTY, since: F.range(filters)?.since ?? F.DEFAULT_SINCE });
+	change({ ...F.EMPTY, since: F.range(app.filters)?.since ?? F.DEFAULT_SINCE });
+}
+
+function arrive() {
+	const before = route;
+	route = parse(location);
+	app.filters = route.filters;
+	document.documentElement.dataset.view = route.view;
+	if (before.view !== route.view || before.id !== route.id) {
+		views[before.view].leave?.();
+		scrollTo(0, 0);
+		byId('main').focus({ preventScroll: true });
+	}
+	load();
 }
 
 function load() {
-	details.close();
-	live.forget();
-	bar.show(filters);
-	stream.open(F.toParams(filters, { time: false }));
+	delete document.documentElement.dataset.settled;
+	links();
+	title('');
+	bar.show(app.filters, route.view === 'container');
+	view().enter?.();
+	stream.open(app.params({ time: false }));
 	reload();
 }
+
+// The views share what is looked at: going from one to the other keeps it.
+function links() {
+	const kept = route.view === 'container' ? { ...app.filters, terms: [] } : app.filters;
+	for (const link of byId('nav').children) {
+		const to = link.dataset.to;
+		const path = to === 'overview' ? '/' : `/${to}`;
+		link.href = to === 'lab' || to === 'health' ? path : address(path, kept);
+		const here = to === route.view || (to === 'containers' && route.view === 'container');
+		link[here ? 'setAttribute' : 'removeAttribute']('aria-current', 'page');
+	}
+	byId('crumb').href = byId('top-container-more').href = address('/containers', kept);
+}
+
+app.containerUrl = (id) => address(`/containers/${encodeURIComponent(id)}`, app.filters);
+app.eventsUrl = (terms) => address('/events', { ...app.filters, terms });
+
+const NAMES = { overview: '', events: 'Events', containers: 'Containers', container: 'Container', lab: 'Profile lab', health: 'Health' };
+
+function title(text) {
+	document.title = [text, NAMES[route.view], 'seccompwatch'].filter(Boolean).join(' · ');
+}
+app.title = title;
+
+// ---- looking --------------------------------------------------------------------------------------------------
 
 function reload() {
 	asked.abort();
 	asked = new AbortController();
+	view().begin?.(asked.signal);
 	look();
-	loadEvents(true);
 }
-
-// More changed than is said row by row: the newest page is fetched anew, when nobody is reading the old one.
-function manyChanged() {
-	lookSoon(SETTLE_MS);
-	clearTimeout(again);
-	again = setTimeout(() => (live.paused || live.reading || loading ? manyChanged() : loadEvents(true)), AGAIN_MS);
-}
-
-// ---- the overview ---------------------------------------------------------------------------------------------
 
 async function look() {
 	const { signal } = asked;
@@ -104,67 +163,17 @@ async function look() {
 	} catch (error) {
 		failed(error, signal);
 	}
+	if (!signal.aborted)
+		document.documentElement.dataset.settled = 'yes';
 	looks.last = performance.now();
 	looks.took = looks.last - begun;
 }
 
 async function ask(signal) {
-	const params = F.toParams(filters);
-	const status = get('health', null, signal).then((s) => health.show(s));
-	if (filters.since === 'all')
+	const status = get('health', null, signal).then((s) => app.health.show(s));
+	if (app.filters.since === 'all')
 		await status;
-	const buckets = get('timeline', timelineParams(params), signal);
-	const lists = LISTS.map((l) => get('summary', withParams(params, { by: l.by, limit: l.fetch }), signal));
-	const [line, ...tops] = await Promise.all([buckets, ...lists, status]);
-	if (signal.aborted)
-		return;
-	if (!timeline.drag)
-		timeline.show(line);
-	LISTS.forEach((list, i) => showTop(list, tops[i].summary, pick));
-	say(line.timeline, tops[0]);
-	if (!live.reading && filters.since !== 'all')
-		table.dropBefore(F.span(filters, health.now(), 0).since);
-}
-
-function timelineParams(params) {
-	const { since, until } = F.span(filters, health.now(), health.oldest);
-	const first = filters.since === 'all' ? { since: new Date(since).toISOString() } : {};
-	return withParams(params, { ...first, step: stepFor(until - since) });
-}
-
-function pick(terms) {
-	change(terms.reduce((all, t) => F.add(all, t.field, t.value), filters));
-}
-
-function spanWords() {
-	const chosen = F.range(filters);
-	if (chosen)
-		return chosen.words;
-	const { since, until } = F.span(filters, health.now(), health.oldest);
-	return filters.until ? `from ${clock(since, false)} to ${clock(until, false)}` : `since ${clock(since, false)}`;
-}
-
-function say(buckets, byContainer) {
-	const outcomes = Object.fromEntries(OUTCOMES.map((name) => [name, 0]));
-	for (const row of byContainer.summary)
-		OUTCOMES.forEach((name) => { outcomes[name] += row.outcomes[name] ?? 0; });
-	const inside = byContainer.summary.filter((row) => row.container !== null);
-	const total = byContainer.total;
-	byId('headline').dataset.said = 'yes';
-	setText(byId('headline'), headline({
-		total, outcomes, containers: inside.length, more: byContainer.summary.length >= LISTS[0].fetch,
-		outside: inside.length < byContainer.summary.length, words: spanWords(), filtered: filters.terms.length > 0,
-	}));
-	const sum = (name) => buckets.reduce((all, bucket) => all + (bucket[name] || 0), 0);
-	const before = health.began ? Math.max(0, health.began - Date.parse(buckets[0]?.time)) || 0 : 0;
-	const seen = honesty({ lost: sum('lost_at_most'), unwatched: sum('unwatched_ms') - before,
-		running: health.running || health.imported, ends: !filters.until,
-		began: before > 0 ? health.now() - health.began : null });
-	setText(byId('honesty'), health.imported ? 'From imported records only: what they do not hold was not seen.' : seen.text);
-	byId('honesty').className = health.imported ? '' : seen.calm ? 'calm' : 'uneasy';
-	setText(byId('shown'), total ? `${count(total)} in this span` : '');
-	document.body.classList.toggle('bare', total === 0);
-	document.title = total ? `${short(total)} · seccompwatch` : 'seccompwatch';
+	await Promise.all([view().ask(signal, status), status]);
 }
 
 // Soon after something happened, but never so often that looking becomes the work.
@@ -175,78 +184,6 @@ function lookSoon(ms) {
 	looks.timer = setTimeout(look, Math.max(ms, rest));
 }
 
-// ---- the events -----------------------------------------------------------------------------------------------
-
-// Where rows were dropped from the end, the cursor points too far back: the oldest row shown says where to go on.
-function eventParams(fresh) {
-	const params = withParams(F.toParams(filters), { limit: PAGE, order: 'desc' });
-	if (fresh)
-		return params;
-	return withParams(params, table.trimmed ? { until: new Date(table.oldest + 1).toISOString() } : { cursor });
-}
-
-async function loadEvents(fresh) {
-	const { signal } = asked;
-	loading = true;
-	showMore(!fresh && cursor !== null, true);
-	try {
-		const page = await get('events', eventParams(fresh), signal);
-		cursor = page.next;
-		if (signal.aborted)
-			return;
-		if (fresh)
-			table.replace(page.events);
-		else
-			table.append(page.events);
-		trouble(null);
-	} catch (error) {
-		failed(error, signal);
-	}
-	if (signal.aborted)
-		return;
-	loading = false;
-	showMore(cursor !== null, false);
-	empty();
-	live.flush();
-}
-
-function empty() {
-	const hidden = table.rows.size > 0 || loading || !byId('trouble').hidden || !byId('filter-error').hidden;
-	showEmpty({ hidden, filters, health, onSince: (since) => change({ ...filters, since, until: null }), onClear: clear });
-}
-
-function take(events) {
-	const { since, until } = F.span(filters, health.now(), -Infinity);
-	const beyond = cursor === null ? -Infinity : table.oldest;
-	for (const event of events) {
-		const at = Date.parse(event.time);
-		const belongs = (filters.since === 'all' || at >= since) && (!filters.until || at < until) && at >= beyond;
-		if (belongs || table.has(event))
-			table.insert(event);
-		if (details.event && identity(details.event) === identity(event))
-			details.refresh(event);
-	}
-	empty();
-}
-
-function openDetails(event) {
-	table.mark(event);
-	details.open(event);
-}
-
-function closed(event) {
-	table.mark(null);
-	table.focus(event);
-}
-
-function step(by) {
-	const next = table.beside(details.event, by);
-	if (!next)
-		return;
-	table.mark(next);
-	details.open(next);
-}
-
 // ---- what goes wrong ------------------------------------------------------------------------------------------
 
 function failed(error, signal) {
@@ -254,7 +191,9 @@ function failed(error, signal) {
 		return;
 	if (!(error instanceof ApiError))
 		throw error;
-	if (error.status === 400)
+	if (error.status === 401)
+		location.assign('/login');
+	else if (error.status === 400)
 		refused(error);
 	else
 		trouble(error);
@@ -266,7 +205,7 @@ function refused(error) {
 	setText(byId('honesty'), 'Remove the one that is marked, or correct it.');
 	byId('honesty').className = '';
 	document.body.classList.add('bare');
-	table.clear();
+	view().refused?.();
 }
 
 function trouble(error) {
@@ -277,9 +216,12 @@ function trouble(error) {
 }
 
 // After a break, what happened in between is fetched rather than guessed.
+let online = true;
 function connection(ok) {
-	const was = live.connected;
-	live.online = ok;
+	const was = online;
+	online = ok;
+	views.events.online(ok);
+	app.health.online(ok);
 	if (ok && !was)
 		reload();
 }
@@ -291,28 +233,35 @@ const typing = (node) => node.matches?.('input, textarea, select') || node.isCon
 function key(event) {
 	if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target))
 		return;
-	const does = {
-		'/': () => byId('filter').focus(),
-		Escape: () => details.close(),
-		p: () => live.toggle(),
-		...(byId('details').contains(event.target) && { j: () => step(1), k: () => step(-1) }),
-	}[event.key];
+	const slash = !byId('filter-form').checkVisibility() ? null : () => byId('filter').focus();
+	const does = { '/': slash, ...view().keys?.(event) }[event.key];
 	if (!does)
 		return;
 	event.preventDefault();
 	does();
 }
 
+// Links to our own views change the view; everything else is the browser's.
+function follow(event) {
+	const link = event.target.closest?.('a[href]');
+	if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+		return;
+	const ours = link.origin === location.origin && !link.hasAttribute('download') && !link.target &&
+		(window.seccompwatchView(link.pathname) !== 'overview' || link.pathname === '/');
+	if (!ours || link.hash)
+		return;
+	event.preventDefault();
+	if (link.href !== location.href)
+		go(link.href);
+}
+
 function start() {
 	setText(byId('zone'), zone);
 	byId('theme').addEventListener('click', () => window.seccompwatchTheme());
-	byId('older').addEventListener('click', () => loadEvents(false));
 	document.addEventListener('keydown', key);
+	document.addEventListener('click', follow);
 	document.addEventListener('visibilitychange', () => lookSoon(0));
-	addEventListener('popstate', () => {
-		filters = F.fromQuery(location.search);
-		load();
-	});
+	addEventListener('popstate', arrive);
 	setInterval(() => lookSoon(0), EVERY_MS);
 	load();
 }

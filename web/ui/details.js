@@ -3,7 +3,8 @@
 
 import { byId, data, el, icon, setText } from './dom.js';
 import { count, duration, full, plural, utc, zone } from './format.js';
-import { badge, syscallName } from './table.js';
+import { recordText } from './record.js';
+import { badge, syscallName } from './rows.js';
 import * as words from './words.js';
 
 const NARROW = matchMedia('(max-width: 760px)');
@@ -69,7 +70,8 @@ function filterFor(event, path) {
 }
 
 export class Details {
-	constructor({ onFilter, onClose, onStep }) {
+	constructor({ app, onFilter, onClose, onStep }) {
+		this.app = app;
 		this.box = byId('details');
 		this.onFilter = onFilter;
 		this.onClose = onClose;
@@ -128,8 +130,8 @@ export class Details {
 		const [short, text] = words.explain(event);
 		byId('details-title').replaceChildren(syscallName(event), ' by ', data(event.comm ?? event.exe ?? 'unknown', 80));
 		byId('details-say').replaceChildren(badge(event.outcome), el('strong', {}, short), el('p', {}, text),
-			...this.#advice(event));
-		byId('details-fields').replaceChildren(...GROUPS.map((group) => this.#group(group)));
+			...this.#advice(event).filter(Boolean));
+		byId('details-fields').replaceChildren(...GROUPS.map((group) => this.#group(group)), this.#record());
 		byId('details-body').scrollTop = 0;
 	}
 
@@ -143,12 +145,20 @@ export class Details {
 			notes.push('No table here knows a name for this number' + (event.arch === null ? ', because the record does not say its architecture.' : ' on this architecture.'));
 		if (event.container === null && event.attribution === 'none')
 			notes.push(`Which container it was is not known. ${words.whyUnknown(event)}`);
-		return notes.map((note) => el('p', { class: 'note' }, note));
+		const inside = event.container ? el('p', {}, el('a', { href: this.app.containerUrl(event.container.id) }, 'Why, and what to change in this container')) : null;
+		return [...notes.map((note) => el('p', { class: 'note' }, note)), inside];
 	}
 
 	#group([title, fields]) {
 		const rows = fields.flatMap(([label, path, filters]) => this.#field(label, path, filters));
 		return el('section', {}, el('h3', {}, title), el('dl', { class: 'fields' }, rows));
+	}
+
+	#record() {
+		const text = recordText(this.event);
+		return el('section', {}, el('h3', {}, 'The record’s text, rebuilt from these fields'),
+			el('pre', { class: 'record', tabindex: '0', 'aria-label': 'Record' }, data(text)),
+			el('p', { class: 'dim' }, 'Not the original: the bytes that came are not kept.', this.event.count > 1 ? ' This is the first of them.' : ''));
 	}
 
 	#field(label, path, filters) {
@@ -183,7 +193,7 @@ export class Details {
 }
 
 // The clipboard API needs a secure context; a plain-HTTP address on a network is none, so the old way stays.
-async function copyText(text, near) {
+export async function copyText(text, near) {
 	try {
 		await navigator.clipboard.writeText(text);
 		return true;

@@ -10,7 +10,8 @@ const SHOWN = 9;
 const VALUES = 300;
 const STALE_MS = 20000;
 const ANYWHERE = ['container', 'syscall', 'comm'];
-const TIMES = { since: ['15m', '1h', '6h', '24h', '7d', '30d'], until: ['15m', '1h', '6h', '24h', '7d'] };
+// Nothing completes a free text.
+const TIMES = { text: [], since: ['15m', '1h', '6h', '24h', '7d', '30d'], until: ['15m', '1h', '6h', '24h', '7d'] };
 
 export class FilterBar {
 	constructor({ onAdd, onRemove, onClear, onSince }) {
@@ -21,8 +22,8 @@ export class FilterBar {
 		this.options = [];
 		this.active = -1;
 		this.filters = null;
-		byId('ranges').replaceChildren(...RANGES.map((r) => el('button',
-			{ type: 'button', 'data-since': r.since, click: () => onSince(r.since) }, r.label)));
+		for (const button of byId('ranges').children)
+			button.addEventListener('click', () => onSince(button.dataset.since));
 		byId('clear').addEventListener('click', () => onClear());
 		this.input.addEventListener('input', () => this.#suggest());
 		this.input.addEventListener('focus', () => this.#suggest());
@@ -32,14 +33,15 @@ export class FilterBar {
 		byId('filter-form').addEventListener('submit', (event) => event.preventDefault());
 	}
 
-	show(filters) {
+	// `fixed`: the terms are the page's own, only the time span can be changed.
+	show(filters, fixed = false) {
 		if (this.filters?.since !== filters.since)
 			this.known.clear();
 		this.filters = filters;
 		const chosen = range(filters);
 		for (const button of byId('ranges').children)
 			button.setAttribute('aria-pressed', String(button.dataset.since === chosen?.since));
-		const chips = filters.terms.map((t) => this.#chip(t.field, t.value));
+		const chips = (fixed ? [] : filters.terms).map((t) => this.#chip(t.field, t.value));
 		if (filters.until || !RANGES.some((r) => r.since === filters.since))
 			chips.unshift(this.#chip('since', filters.since));
 		if (filters.until)
@@ -95,7 +97,7 @@ export class FilterBar {
 		else if (term)
 			this.complain(`Which ${field(term.field).label.toLowerCase()}? Type a value after the colon.`);
 		else if (text.trim())
-			this.complain('Say which field that is, for example syscall:ptrace or container:web.');
+			this.#apply({ field: 'text', value: text.trim() });
 	}
 
 	#key(event) {

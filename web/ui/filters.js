@@ -2,12 +2,13 @@
 // filters: what is looked at. The page's own address, the API and the command line share these words.
 
 export const RANGES = [
-	{ since: '1h', label: 'Hour', words: 'in the last hour', ms: 3600e3 },
-	{ since: '24h', label: 'Day', words: 'in the last 24 hours', ms: 86400e3 },
-	{ since: '7d', label: 'Week', words: 'in the last 7 days', ms: 7 * 86400e3 },
-	{ since: 'all', label: 'All', words: 'since recording began', ms: Infinity },
+	{ since: '1h', words: 'in the last hour', ms: 3600e3 },
+	{ since: '24h', words: 'in the last 24 hours', ms: 86400e3 },
+	{ since: '7d', words: 'in the last 7 days', ms: 7 * 86400e3 },
+	{ since: '30d', words: 'in the last 30 days', ms: 30 * 86400e3 },
+	{ since: 'all', words: 'since recording began', ms: Infinity },
 ];
-export const DEFAULT_SINCE = '1h';
+export const DEFAULT_SINCE = '24h';
 
 export const FIELDS = [
 	{ name: 'container', label: 'Container', hint: 'its name, or the beginning of its id' },
@@ -24,6 +25,7 @@ export const FIELDS = [
 	{ name: 'runtime', label: 'Runtime', hint: 'docker, podman, …' },
 	{ name: 'arch', label: 'Architecture', hint: 'x86_64, x86, aarch64, …' },
 	{ name: 'host', label: 'Host', hint: 'the machine that recorded it' },
+	{ name: 'text', label: 'Text', hint: 'any part of a name, a path or a call' },
 	{ name: 'since', label: 'Since', hint: 'an age such as 90s, 15m, 2h, 7d, or a date' },
 	{ name: 'until', label: 'Until', hint: 'an age or a date' },
 ];

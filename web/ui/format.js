@@ -66,3 +66,6 @@ export const utc = (ms) => `${new Date(ms).toISOString().replace('T', ' ').repla
 export function timeNode(ms, text = clock(ms)) {
 	return el('time', { datetime: new Date(ms).toISOString(), title: utc(ms) }, text);
 }
+
+// "since 09:12": when something began, as far as the span that is looked at tells.
+export const since = (time) => ['since ', timeNode(Date.parse(time), clock(Date.parse(time), false))];

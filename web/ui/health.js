@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// health: is anyone watching, and what was missed?
+// health: is anyone watching, and was anything missed? Said in the corner of every view.
 
-import { byId, data, el, setText } from './dom.js';
-import { ago, bytes, clock, count, duration, plural, timeNode, utc } from './format.js';
-import { loss as lossWords } from './words.js';
+import { byId, setText } from './dom.js';
+import { count } from './format.js';
 
 const parse = (time) => (time ? Date.parse(time) : null);
 
@@ -13,8 +12,8 @@ export class Health {
 		this.status = null;
 		this.skew = 0;
 		this.seen = 0;
-		byId('h-loss-toggle').addEventListener('click', () => this.#toggle());
-		setInterval(() => this.#tick(), 1000);
+		this.connected = true;
+		this.onShow = null;
 	}
 
 	now() {
@@ -40,51 +39,31 @@ export class Health {
 		return this.status !== null && this.status.database.events === 0;
 	}
 
-	show(status) {
-		this.status = status;
-		this.skew = status.now ? Date.parse(status.now) - Date.now() : 0;
-		this.#collector();
-		this.#losses();
-		this.#database();
-		this.#tick();
-		setText(byId('version'), `seccompwatch ${status.version}`);
-	}
-
 	// A database that was only ever imported into has no collector to miss.
 	get imported() {
 		return this.status !== null && !this.status.collector.running && !this.status.collector.since;
 	}
 
-	#collector() {
-		const { running, since, pid } = this.status.collector;
-		const start = parse(since);
-		const box = byId('h-collector');
-		box.className = running ? 'good' : this.imported ? '' : 'bad';
-		setText(box, running ? 'Running' : this.imported ? 'None' : 'Not running');
-		setText(byId('h-collector-more'), this.#collectorMore(running, start));
-		box.title = running ? `process ${pid}${start ? `, since ${utc(start)}` : ''}` : '';
-		byId('down').hidden = running || this.imported;
-	}
-
-	#collectorMore(running, start) {
-		if (running)
-			return start ? `for ${duration(this.now() - start)}` : '';
-		return this.imported ? 'imported records only' : 'nobody is watching';
-	}
-
-	#tick() {
-		if (!this.status)
-			return;
-		const last = this.#lastRecord();
-		setText(byId('h-last'), last ? ago(last, this.now()) : 'None yet');
-		byId('h-last').title = last ? `${clock(last)} (${utc(last)})` : '';
+	// What is missing for sure, at most.
+	get missed() {
+		const { lost_at_most: lost, kernel_lost: kernel, unwritten } = this.status.loss;
+		return lost + kernel + unwritten;
 	}
 
 	// The collector writes down its last record once a minute; what arrived here since is a better answer.
-	#lastRecord() {
+	get lastRecord() {
 		const { collector, database } = this.status;
 		const known = [collector.last_record, database.newest].map(parse);
 		return Math.max(this.seen, ...known.filter((at) => at !== null && at <= this.now() + 1000)) || null;
+	}
+
+	show(status) {
+		this.status = { ...this.status, ...status };
+		this.skew = status.now ? Date.parse(status.now) - Date.now() : 0;
+		byId('down').hidden = this.running || this.imported;
+		setText(byId('version'), `seccompwatch ${status.version}`);
+		this.#pill();
+		this.onShow?.();
 	}
 
 	record(event) {
@@ -92,38 +71,29 @@ export class Health {
 			this.seen = Math.max(this.seen, Date.parse(event.last_time));
 	}
 
-	#losses() {
-		const { lost_at_most: lost, kernel_lost: kernel, enobufs, malformed, unwritten, gaps } = this.status.loss;
-		const missed = lost + kernel + unwritten;
-		const some = missed + malformed + enobufs > 0;
-		const box = byId('h-loss');
-		box.className = some ? 'warn' : 'good';
-		setText(box, missed ? `Up to ${count(missed)}` : some ? 'Some' : 'Nothing');
-		const list = this.status.losses ?? [];
-		byId('h-loss-toggle').hidden = list.length === 0;
-		byId('h-loss').title = some ? `${plural(gaps, 'gap')}, ${plural(enobufs, 'overrun')}, ${plural(malformed, 'unreadable line')}` : '';
-		byId('losses').replaceChildren(...list.map((entry) => this.#loss(entry)));
+	online(ok) {
+		this.connected = ok;
+		this.#pill();
 	}
 
-	#loss({ kind, host, first, last, count: n }) {
-		const from = parse(first);
-		const to = parse(last);
-		const length = to - from >= 1000 ? `, over ${duration(to - from)}` : '';
-		return el('li', {}, timeNode(from), el('span', {}, `${lossWords(kind, n)}${length}`),
-			host ? el('span', { class: 'dim' }, data(host, 60)) : null);
+	#pill() {
+		const [state, text] = this.#words();
+		byId('pill').dataset.state = state;
+		setText(byId('pill-text'), text);
 	}
 
-	#toggle() {
-		const list = byId('losses');
-		list.hidden = !list.hidden;
-		byId('h-loss-toggle').setAttribute('aria-expanded', String(!list.hidden));
-	}
-
-	#database() {
-		const { bytes: size, events, oldest, path } = this.status.database;
-		setText(byId('h-db'), bytes(size));
-		byId('h-db').title = path ?? '';
-		const since = parse(oldest);
-		setText(byId('h-db-more'), events ? `${plural(events, 'event')} in ${duration(this.now() - since)}` : 'no events yet');
+	#words() {
+		if (!this.connected)
+			return ['bad', 'No connection'];
+		if (!this.status)
+			return ['unknown', '…'];
+		if (this.imported)
+			return ['unknown', 'Imported records'];
+		if (!this.running)
+			return ['bad', 'Not watching'];
+		const { malformed, enobufs, gaps } = this.status.loss;
+		if (this.missed)
+			return ['warn', `Watching, ${count(this.missed)} lost`];
+		return malformed + enobufs + gaps ? ['warn', 'Watching, with losses'] : ['good', 'Watching'];
 	}
 }

@@ -73,13 +73,22 @@ export class Timeline {
 		this.step = 60e3;
 		this.drag = null;
 		this.chart = null;
+		document.querySelector('script[src*="chart"]').addEventListener('load', () => this.line && this.show(this.line));
 		document.addEventListener('themechange', () => this.#restyle());
 		this.#listen();
 	}
 
-	show({ timeline, step_ms: step }) {
-		this.buckets = timeline;
-		this.step = step;
+	// The chart's program may come later than the data.
+	show(line) {
+		this.line = line;
+		if (typeof Chart === 'undefined')
+			return;
+		this.buckets = line.timeline;
+		this.step = line.step_ms;
+		this.#draw(line.timeline);
+	}
+
+	#draw(timeline) {
 		if (!this.chart)
 			this.#create();
 		const { data } = this.chart;

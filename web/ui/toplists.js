@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
-// toplists: which containers, system calls and programs had most; each entry is a filter.
+// toplists: which containers, system calls and programs had most. A container leads to its page, the rest filter.
 
-import { byId, data, el, plain } from './dom.js';
-import { count, short } from './format.js';
+import { byId, data, el, plain, setText } from './dom.js';
+import { count, plural, short, since } from './format.js';
 import { OUTCOMES, outcome } from './words.js';
 
 export const LISTS = [
-	{ id: 'top-container', by: 'container', rows: 6, fetch: 1000 },
 	{ id: 'top-syscall', by: 'syscall', rows: 6, fetch: 7 },
 	{ id: 'top-program', by: 'comm,exe', rows: 6, fetch: 7 },
 ];
+const CONTAINERS = 6;
+const CALLS = 3;
 
 const NOBODY = { container: 'no known container', syscall: 'no name known', comm: 'no name known' };
 
-function bar(row, max) {
+export function bar(row, max) {
 	const node = el('span', { class: 'bar', 'aria-hidden': 'true' });
 	for (const name of OUTCOMES) {
 		if (!row.outcomes[name])
@@ -37,32 +38,33 @@ function spoken(row, name) {
 	return `${name}: ${parts.join(', ')}`;
 }
 
-// A name too long for an address, or with the comma that separates values, is left to the id.
+// A name with the comma that separates values, or too long for an address, cannot be a filter.
 const NAME_MAX = 200;
 
-function term(row, name) {
-	const value = String(row[name]);
-	const awkward = value.length > NAME_MAX || value.includes(',');
-	return { field: name, value: name === 'container' && awkward && row.container_id ? row.container_id : value };
+function terms(row, by) {
+	return by.split(',').filter((name) => row[name] !== null && row[name] !== undefined)
+		.map((name) => ({ field: name, value: String(row[name]) }))
+		.filter(({ value }) => value.length <= NAME_MAX && !value.includes(','));
 }
 
-function terms(row, by) {
-	return by.split(',').filter((name) => row[name] !== null && row[name] !== undefined).map((name) => term(row, name));
+export function callLabel(name) {
+	if (name === null || name === undefined)
+		return el('span', { class: 'none' }, NOBODY.syscall);
+	return /^-?\d+$/.test(name) ? el('span', { class: 'none' }, `number ${name}`) : data(name, 160);
 }
 
 function labelOf(name, main) {
-	if (name === null || name === undefined)
-		return el('span', { class: 'none' }, NOBODY[main]);
-	return main === 'syscall' && /^-?\d+$/.test(name) ? el('span', { class: 'none' }, `number ${name}`) : data(name, 160);
+	if (main === 'syscall')
+		return callLabel(name);
+	return name === null || name === undefined ? el('span', { class: 'none' }, NOBODY[main]) : data(name, 160);
 }
 
 function entry(row, by, max, onPick) {
 	const [main] = by.split(',');
 	const name = row[main];
 	const wanted = terms(row, by);
-	const label = labelOf(name, main);
 	const inside = [
-		el('span', { class: 'name' }, label, second(row)),
+		el('span', { class: 'name' }, labelOf(name, main), second(row)),
 		el('span', { class: 'num', title: count(row.count) }, short(row.count)),
 		bar(row, max),
 	];
@@ -74,25 +76,59 @@ function entry(row, by, max, onPick) {
 }
 
 // Keeps the keyboard's place: the same entry is focused again after the list was built anew.
-export function showTop(list, summary, onPick) {
-	const box = byId(list.id);
-	const focused = [...box.querySelectorAll('button')].indexOf(document.activeElement);
-	const rows = summary.slice(0, list.rows);
-	const max = Math.max(1, ...rows.map((r) => r.count));
-	const items = rows.map((row) => entry(row, list.by, max, onPick));
-	if (!items.length)
-		items.push(el('li', { class: 'nothing' }, 'none'));
+export function refill(box, items) {
+	const focused = [...box.querySelectorAll('button, a')].indexOf(document.activeElement);
 	box.replaceChildren(...items);
 	box.removeAttribute('aria-busy');
 	if (focused >= 0)
-		box.querySelectorAll('button')[focused]?.focus();
-	const note = byId(`${list.id}-more`);
-	note.textContent = moreText(list, summary);
+		box.querySelectorAll('button, a')[focused]?.focus();
 }
 
-function moreText(list, summary) {
-	const more = summary.length - list.rows;
-	if (more <= 0)
-		return '';
-	return summary.length < list.fetch ? `and ${count(more)} more` : 'and more';
+export function showTop(list, summary, onPick) {
+	const rows = summary.slice(0, list.rows);
+	const max = Math.max(1, ...rows.map((r) => r.count));
+	const items = rows.map((row) => entry(row, list.by, max, onPick));
+	refill(byId(list.id), items.length ? items : [el('li', { class: 'nothing' }, 'none')]);
+	setText(byId(`${list.id}-more`), summary.length > list.rows ? 'and more' : '');
 }
+
+// ---- containers ---------------------------------------------------------------------------------------------------
+
+export const idOf = (row) => row.container_id ?? null;
+
+// Which calls a container had most, from the rows counted by container and call.
+export function callsOf(byCall, row) {
+	return byCall.filter((r) => idOf(r) === idOf(row) && r.container === row.container)
+		.sort((a, b) => b.count - a.count);
+}
+
+export function callList(calls) {
+	const shown = calls.slice(0, CALLS).map((r) => el('span', { class: 'call' }, callLabel(r.syscall)));
+	return [...shown, calls.length > CALLS ? el('span', { class: 'dim' }, `+${count(calls.length - CALLS)}`) : null];
+}
+
+function containerEntry(row, calls, max, app) {
+	const known = row.container !== null;
+	const name = known ? plain(row.container, 80) : NOBODY.container;
+	const title = `${spoken(row, name)}. Most often ${calls.slice(0, CALLS).map((r) => plain(r.syscall ?? 'no name known', 40)).join(', ')}`;
+	const inside = [
+		el('span', { class: 'name' }, labelOf(row.container, 'container'), second(row)),
+		el('span', { class: 'calls' }, callList(calls)),
+		el('span', { class: 'when dim' }, since(row.first)),
+		el('span', { class: 'num', title: count(row.count) }, short(row.count)),
+		bar(row, max),
+	];
+	return el('li', { class: 'entry' }, known && idOf(row)
+		? el('a', { class: 'pick', href: app.containerUrl(idOf(row)), title, 'aria-label': `${title}. Why, and what to change.` }, inside)
+		: el('div', { class: 'pick', title }, inside));
+}
+
+export function showContainers(summary, byCall, app) {
+	const rows = summary.slice(0, CONTAINERS);
+	const max = Math.max(1, ...rows.map((r) => r.count));
+	const items = rows.map((row) => containerEntry(row, callsOf(byCall, row), max, app));
+	refill(byId('top-container'), items.length ? items : [el('li', { class: 'nothing' }, 'none')]);
+	const more = summary.length - rows.length;
+	setText(byId('top-container-more'), more > 0 ? `all ${plural(summary.length, 'container')}` : 'all');
+}
+

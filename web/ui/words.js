@@ -111,18 +111,18 @@ function happened(outcomes) {
 	return list(parts);
 }
 
-function where(containers, more, outside) {
+function who(containers, more, outside) {
+	const inside = `${more ? 'Over ' : ''}${plural(containers, 'container')}`;
 	if (containers === 0)
-		return outside ? ' outside known containers' : '';
-	const inside = ` in ${more ? 'over ' : ''}${plural(containers, 'container')}`;
-	return outside ? `${inside} and elsewhere` : inside;
+		return outside ? 'Programs in no known container' : 'Something';
+	return outside ? `${inside} and other programs` : inside;
 }
 
-// "12 denied calls in 2 containers in the last hour"
+// "3 containers had 214 denied calls in the last 24 hours"
 export function headline({ total, outcomes, containers, more, outside, words, filtered }) {
 	if (total === 0)
 		return `No ${filtered ? 'matching ' : ''}violation ${words}`;
-	return `${happened(outcomes)}${where(containers, more, outside)} ${words}`;
+	return `${who(containers, more, outside)} had ${happened(outcomes)} ${words}`;
 }
 
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;

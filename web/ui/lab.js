@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+export class Lab {
+	async ask(signal, status) {
+		await status;
+	}
+}
