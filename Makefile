@@ -9,7 +9,7 @@ DEB_BUILD := gcc libc6-dev pkg-config libaudit-dev libseccomp-dev libsqlite3-dev
 DEB_CHECK := $(DEB_BUILD) libcmocka-dev clang libclang-rt-14-dev auditd sqlite3 curl openssl patch git busybox-static \
 	docker.io containerd runc podman
 DEB_BROWSER := chromium chromium-driver python3-selenium fonts-dejavu-core
-DEB_LINT  := $(DEB_CHECK) clang-tidy cppcheck universal-ctags
+DEB_LINT  := $(DEB_CHECK) clang-tidy cppcheck universal-ctags systemd
 
 # ---- what the user may set ---------------------------------------------------------------------------------
 PREFIX     ?= /usr/local

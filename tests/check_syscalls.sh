@@ -118,6 +118,9 @@ members | awk -F, -v groups="$groups" '
 	{ last = $1; n++ }
 	END { if (n < size || n == 0) { print groups ": " last " is not in order of size"; bad = 1 }; exit bad }' || status=1
 
+strangers=$(members | cut -d, -f2 | sort -u | { grep -v '^#' "$table" | cut -d, -f1 | sort | comm -23 /dev/fd/3 -; } 3<&0)
+[ -z "$strangers" ] || { echo "$strangers" | sed "s|^|$groups: not in $table: |"; status=1; }
+
 # "@group call" a line, nested groups expanded.
 analyzed() {
 	systemd-analyze syscall-filter 2>/dev/null | awk '
