@@ -72,7 +72,7 @@ typedef bool (*entry_fn)(void *data, const struct file *f, const char *entry); /
 static int each_entry(const struct file *f, const struct table *t, entry_fn fn, void *data)
 {
 	char piece[PIECE];
-	uint32_t in_piece = PIECE / t->entry;
+	uint32_t in_piece = t->n > 0 ? PIECE / t->entry : 0; /* an empty table may say that its entries have no size */
 
 	for (uint32_t i = 0; i < t->n; i += in_piece) {
 		uint32_t n = MIN(in_piece, t->n - i);
