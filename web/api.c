@@ -290,6 +290,10 @@ void api_container(struct web *web, const struct request *req, const char *rest,
 		explain_container(web, req, rest, ans);
 		return;
 	}
+	if (ends_with(rest, "/profile")) {
+		suggestions_profile(web, req, rest, ans);
+		return;
+	}
 	if (ends_with(rest, "/suggestions")) {
 		suggestions_container(web, req, rest, ans);
 		return;

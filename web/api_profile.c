@@ -34,6 +34,11 @@ void api_profile_decide(struct web *web, const struct request *req, const char *
 	ask(web, LAB_DECIDE, req, ans);
 }
 
+void api_profile_instrument(struct web *web, const struct request *req, const char *rest, struct answer *ans)
+{
+	ask(web, LAB_INSTRUMENT, req, ans);
+}
+
 void api_profile_diff(struct web *web, const struct request *req, const char *rest, struct answer *ans)
 {
 	ask(web, LAB_DIFF, req, ans);

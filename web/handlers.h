@@ -18,10 +18,12 @@ void api_new(struct web *web, const struct request *req, const char *rest, struc
 void api_timeline(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_containers(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 /* "ID/suggestions": the handler of a container's other resources leads here. */
+void suggestions_profile(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void suggestions_container(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_container(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_profile_check(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_profile_decide(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void api_profile_instrument(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void api_profile_diff(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void health_api(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void health_probe(struct web *web, const struct request *req, const char *rest, struct answer *ans);

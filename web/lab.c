@@ -13,6 +13,7 @@ struct lab {
 	const char *name;
 	const char **caps;
 	struct bpf_call call;
+	enum profile_instrument how;
 };
 
 struct subject {
@@ -92,10 +93,17 @@ static int take_engine(struct lab *lab, const char *value)
 	return engine < 0 ? engine : 0;
 }
 
-#define ALL    ((1u << LAB_N) - 1)
-#define DECIDE (1u << LAB_DECIDE)
-#define ONE    (DECIDE | 1u << LAB_CHECK)
-#define TWO    (1u << LAB_DIFF)
+static int take_how(struct lab *lab, const char *value)
+{
+	lab->how = strcmp(value, "log") == 0 ? PROFILE_INSTRUMENT_LOG : PROFILE_INSTRUMENT_FLAG;
+	return strcmp(value, "log") == 0 || strcmp(value, "flag") == 0 ? 0 : -EINVAL;
+}
+
+#define ALL        ((1u << LAB_N) - 1)
+#define DECIDE     (1u << LAB_DECIDE)
+#define INSTRUMENT (1u << LAB_INSTRUMENT)
+#define ONE        (DECIDE | INSTRUMENT | 1u << LAB_CHECK)
+#define TWO        (1u << LAB_DIFF)
 
 static const struct field {
 	const char *key;
@@ -109,6 +117,7 @@ static const struct field {
 	{"syscall", DECIDE, NULL, NULL},
 	{"args", DECIDE, NULL, NULL},
 	{"arch", DECIDE, take_arch, "an architecture, such as \"x86_64\""},
+	{"how", INSTRUMENT, take_how, "\"flag\" or \"log\""},
 	{"name", ALL, take_name, "a text"},
 	{"host_arch", ALL, take_host_arch, "an architecture, such as \"x86_64\""},
 	{"caps", ALL, take_caps, "names of capabilities with commas between them, \"ALL\", \"none\" or \"default\""},
@@ -379,12 +388,30 @@ static int diff(struct lab *lab)
 	return r;
 }
 
+static int instrument(struct lab *lab)
+{
+	CLEANUP(subject_free) struct subject s = {0};
+	CLEANUP_TEXT struct text text = TEXT_EMPTY;
+	struct profile_problem problem = {0};
+	int r = compile(lab, "profile", &s);
+
+	if (r)
+		return r;
+	r = profile_instrument(s.profile, lab->how, &text, &problem);
+	if (r)
+		return fail(lab, "profile", s.profile, r, &problem);
+	answer_json(lab->ans, json_pack("{s:s%, s:s}", "profile", text.data ? text.data : "", text.len, "format",
+		profile_format_name(s.profile->format)));
+	return 0;
+}
+
 void lab_answer(enum lab_question question, struct span body, struct answer *ans)
 {
 	static int (*const questions[LAB_N])(struct lab *lab) = {
 		[LAB_CHECK] = check,
 		[LAB_DECIDE] = decide,
 		[LAB_DIFF] = diff,
+		[LAB_INSTRUMENT] = instrument,
 	};
 	CLEANUP(lab_free) struct lab lab = {.ans = ans};
 	int r = parse(&lab, question, body);

@@ -6,9 +6,10 @@
 #include "answer.h"
 
 enum lab_question {
-	LAB_CHECK,  /* {"profile", …} */
-	LAB_DECIDE, /* {"profile","syscall","args","arch", …} */
-	LAB_DIFF,   /* {"from","to", …} */
+	LAB_CHECK,      /* {"profile", …} */
+	LAB_DECIDE,     /* {"profile","syscall","args","arch", …} */
+	LAB_DIFF,       /* {"from","to", …} */
+	LAB_INSTRUMENT, /* {"profile","how", …} */
 	LAB_N,
 };
 

@@ -40,6 +40,7 @@ static const struct route table[] = {
 	{"/api/v1/profile/check", METHOD(POST), api_profile_check, JSON},
 	{"/api/v1/profile/decide", METHOD(POST), api_profile_decide, JSON},
 	{"/api/v1/profile/diff", METHOD(POST), api_profile_diff, JSON},
+	{"/api/v1/profile/instrument", METHOD(POST), api_profile_instrument, JSON},
 	{"/api/v1/health", READ, health_api, NULL},
 	{"/api/v1/stream", READ, stream_open, NULL},
 	{"/api/v1/mutes", READ, marks_api_list, NULL},

@@ -133,6 +133,47 @@ static int advise(struct advising *a, const struct web *web, struct query *q, st
 	return MIN(r, 0);
 }
 
+/* As the engine applied it: the text that was captured. */
+static int tell_profile(struct query *q, const char *id, struct answer *ans)
+{
+	CLEANUP_FREE char *text = NULL, *sha256 = NULL;
+	const struct query_container *container;
+	int r = find(q, id, &container, ans);
+
+	if (r < 0)
+		return r == -ENOENT || r == -EINVAL ? 0 : r;
+	r = query_profile(q, container, &text, &sha256);
+	if (r == -ENOENT) {
+		say_no_profile(container, ans);
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	ans->status = 200;
+	ans->type = "application/json";
+	text_add_str(&ans->body, text);
+	return 0;
+}
+
+void suggestions_profile(struct web *web, const struct request *req, const char *rest, struct answer *ans)
+{
+	CLEANUP_PARAMS struct params params = PARAMS_EMPTY;
+	CLEANUP_FREE char *id = strndup(rest, strlen(rest) - strlen("/profile"));
+	struct query *q;
+	int r;
+
+	if (params_read(req, 0, 0, &params, ans) < 0)
+		return;
+	q = params_resolve(&params, web->reader, ans);
+	if (!q)
+		return;
+	r = id ? tell_profile(q, id, ans) : -ENOMEM;
+	if (r < 0) {
+		reader_failed(web->reader, r);
+		answer_failure(ans, r);
+	}
+}
+
 void suggestions_container(struct web *web, const struct request *req, const char *rest, struct answer *ans)
 {
 	CLEANUP(advising_free) struct advising a = {.params = PARAMS_EMPTY, .marks = MARKS_EMPTY};

@@ -212,16 +212,17 @@ static void check_kernel_lost(struct check *c)
 static const struct {
 	const char *id;
 	void (*run)(struct check *c);
+	bool anyone; /* needs no privilege */
 } host_checks[] = {
-	{"audit_read", check_audit_read},
-	{"network_namespace", check_network_namespace},
-	{"pid_namespace", check_pid_namespace},
-	{"actions_logged", check_actions_logged},
-	{"exclude_rule", check_exclude_rule},
-	{"rate_limit", check_rate_limit},
-	{"auditd", check_auditd},
-	{"receive_buffer", check_receive_buffer},
-	{"kernel_lost", check_kernel_lost},
+	{"audit_read", check_audit_read, false},
+	{"network_namespace", check_network_namespace, true},
+	{"pid_namespace", check_pid_namespace, true},
+	{"actions_logged", check_actions_logged, true},
+	{"exclude_rule", check_exclude_rule, false},
+	{"rate_limit", check_rate_limit, false},
+	{"auditd", check_auditd, false},
+	{"receive_buffer", check_receive_buffer, false},
+	{"kernel_lost", check_kernel_lost, false},
 };
 _Static_assert(ARRAY_SIZE(host_checks) <= CHECK_MAX, "raise CHECK_MAX");
 
@@ -230,6 +231,18 @@ size_t check_host(struct check ret[static CHECK_MAX])
 	for (size_t i = 0; i < ARRAY_SIZE(host_checks); i++) {
 		ret[i] = (struct check){.id = host_checks[i].id};
 		host_checks[i].run(&ret[i]);
+	}
+	return ARRAY_SIZE(host_checks);
+}
+
+size_t check_anyone(struct check ret[static CHECK_MAX])
+{
+	for (size_t i = 0; i < ARRAY_SIZE(host_checks); i++) {
+		ret[i] = (struct check){.id = host_checks[i].id, .unknown = !host_checks[i].anyone};
+		if (host_checks[i].anyone)
+			host_checks[i].run(&ret[i]);
+		else
+			not_ok(&ret[i], false, "only root can tell", "sudo seccompwatch doctor");
 	}
 	return ARRAY_SIZE(host_checks);
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A `seccompwatch serve` of the test's own, over a database filled by `seccompwatch import`."""
 import datetime
+import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -17,6 +19,19 @@ BIDI = "/tmp/\u202ehs.txt"
 MARKUP = '<img src=x onerror=alert(1)>"><script>alert(2)</script>'
 MANY = 2600
 CONTAINER = MARKUP + "\u202e" + "z" * 3800
+
+
+# As an engine applies it: what the sample's containers are denied, by name, by argument and by default.
+PROFILE = {
+    "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 1, "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+    "syscalls": [
+        {"names": ["read", "write", "openat", "close", "mmap", "munmap", "brk", "execve", "exit", "exit_group", "rt_sigreturn",
+                   "futex", "clone", "wait4", "fstat", "newfstatat", "getdents64", "socket", "bind", "listen", "accept4"],
+         "action": "SCMP_ACT_ALLOW"},
+        {"names": ["personality"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 0, "op": "SCMP_CMP_EQ"}]},
+        {"names": ["mount", "unshare", "<script>alert(1)</script>\u202e"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1},
+    ],
+}
 
 
 def hex_or_quoted(text):
@@ -36,7 +51,7 @@ def record(at, serial, **fields):
 
 def sample(now):
     """Two hundred denials in the last fifty minutes, one of each other outcome, and the names nobody should trust."""
-    lines = [record(now - 3000 + i * 14.7, 1000 + i, syscall=(101, 165, 272)[i % 3],
+    lines = [record(now - 3000 + i * 14.7, 1000 + i, syscall=(101, 165, 272, 83, 435)[i % 5],
                     comm=("nginx", "python3")[i % 2], exe=("/usr/sbin/nginx", "/usr/bin/python3.11")[i % 2])
              for i in range(200)]
     kinds = ((41, 31, 0x80000000), (321, 31, 0), (250, 0, 0x7FFC0000), (135, 0, 0x30000), (310, 0, 0x7FF00000),
@@ -84,8 +99,11 @@ class Server:
         with db:
             host = db.execute("SELECT id FROM host LIMIT 1").fetchone()[0]
             rows = ((1, "a" * 64, "web-frontend", "nginx:1.25", "nginx"), (2, "b" * 64, CONTAINER, "\u202egnp", "python3"))
+            text = json.dumps(PROFILE)
+            db.execute("INSERT INTO profile (id, sha256, text) VALUES (1, ?, ?)", (hashlib.sha256(text.encode()).hexdigest(), text))
             for key, cid, name, image, comm in rows:
-                db.execute("INSERT INTO container (id, host, runtime, cid, name, image, seq) VALUES (?, ?, 1, ?, ?, ?, 1)",
+                db.execute("INSERT INTO container (id, host, runtime, cid, name, image, spec, profile, caps, seq) "
+                           "VALUES (?, ?, 1, ?, ?, ?, 1, 1, 'CHOWN,KILL,SETUID', 1)",
                            (key, host, cid, name, image))
                 db.execute("UPDATE signature SET container = ? WHERE comm = ?", (key, comm))
         db.close()
