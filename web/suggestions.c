@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What to do about a container's denied calls: JSON, or the change alone. */
+/* What to do about a container's denied calls: JSON, or the change alone. The server asks its database; what is to be said
+ * about that takes compiling, and a profile is written by whoever starts containers: a child does it. */
 #include "handlers.h"
 #include "params.h"
 #include "seccompwatch/render.h"
 #include "seccompwatch/suggest.h"
+#include "work.h"
 
-/* A page waits for it, and the others wait meanwhile. */
+/* Less than a child has. */
 #define BUDGET_US 2000000
 #define ITEMS_MAX 100
 #define ALLOW_MAX 16
@@ -18,6 +20,9 @@ struct advising {
 	struct profile *profile;
 	char *sha256;
 	struct marks marks;
+	struct suggest_facts *facts;
+	struct suggest_request request;
+	struct text source;
 	struct suggest s;
 };
 
@@ -26,6 +31,8 @@ static void advising_free(struct advising *a)
 	params_free(&a->params);
 	suggest_free(&a->s);
 	marks_free(&a->marks);
+	suggest_facts_free(a->facts);
+	text_free(&a->source);
 	profile_free(a->profile);
 	free(a->caps);
 	free(a->sha256);
@@ -44,29 +51,43 @@ static size_t split_allow(struct advising *a)
 	return n;
 }
 
+/* The captured profile is JSON. */
+static const struct form {
+	const char *name, *type;
+} forms[] = {
+	{"json", "application/json"},
+	{"patch", "application/json-patch+json"},
+	{"diff", "text/x-diff; charset=utf-8"},
+	{"profile", "application/json"},
+};
+
+static const struct form *form_of(const struct advising *a)
+{
+	for (size_t i = 1; a->params.format && i < ARRAY_SIZE(forms); i++)
+		if (strcmp(forms[i].name, a->params.format) == 0)
+			return &forms[i];
+	return &forms[0];
+}
+
 static void say(const struct advising *a, struct answer *ans)
 {
-	const char *format = a->params.format ? a->params.format : "json";
+	const struct form *form = form_of(a);
 
-	if (strcmp(format, "json") == 0) {
+	if (form == &forms[0]) {
 		answer_json(ans, render_suggest_json(&a->s));
 		return;
 	}
 	ans->status = 200;
-	if (strcmp(format, "patch") == 0) {
-		ans->type = "application/json-patch+json";
+	ans->type = form->type;
+	if (strcmp(form->name, "patch") == 0)
 		text_printf(&ans->body, "%s\n", a->s.patch);
-	} else {
-		bool diff = strcmp(format, "diff") == 0;
-
-		ans->type = diff ? "text/x-diff; charset=utf-8" : a->s.yaml ? "application/yaml" : "application/json";
-		text_add_str(&ans->body, diff ? a->s.diff : a->s.patched);
-	}
+	else
+		text_add_str(&ans->body, strcmp(form->name, "diff") == 0 ? a->s.diff : a->s.patched);
 }
 
 static void refuse_profile(const struct profile_problem *problem, struct answer *ans)
 {
-	answer_error(ans, 409, "profile_refused", NULL, "the profile cannot be compiled: %s%s%s", problem->pointer,
+	answer_error(ans, 422, "profile_refused", NULL, "the profile cannot be compiled: %s%s%s", problem->pointer,
 		problem->pointer[0] ? ": " : "", problem->message);
 }
 
@@ -95,42 +116,84 @@ static const struct marks *read_marks(struct advising *a, const char *db)
 	return marks_read(db, &a->marks, &why) == 0 ? &a->marks : NULL;
 }
 
-/* 0 when something was said. */
-static int advise(struct advising *a, const struct web *web, struct query *q, struct answer *ans)
+/* In the child, which has a copy of it all. */
+static void advise(unsigned kind, struct span body, struct answer *ans)
 {
-	struct suggest_request request = {.filter = &a->params.filter, .limit = ITEMS_MAX, .budget_us = BUDGET_US,
-		.all = a->params.all, .allow = a->names, .n_allow = split_allow(a)};
-	CLEANUP_TEXT struct text why = TEXT_EMPTY, source = TEXT_EMPTY;
+	struct advising *a = *(struct advising *const *)body.data;
+	struct profile_problem problem = {0};
+	int r = suggest_advise(a->facts, &a->request, &a->s, &problem);
+
+	if (r == PROFILE_E_REFUSED)
+		refuse_profile(&problem, ans);
+	else if (r < 0)
+		answer_failure(ans, r);
+	else
+		say(a, ans);
+}
+
+static int start(struct advising *a, struct web *web, const struct request *req, struct answer *ans)
+{
+	const char *type = form_of(a)->type;
+	int r;
+
+	/* What a child answers is checked by nobody else. */
+	if (!request_accepts(req->accept, type)) {
+		answer_error(ans, 406, "not_acceptable", "Accept", "what is here is %s", type);
+		return 0;
+	}
+	r = work_start(web->works, advise, 0, (struct span){(const char *)&a, sizeof(a)}, &ans->work);
+
+	if (r == -EBUSY)
+		answer_error(ans, 503, "busy", NULL, "%d such questions are being answered already: ask again in a moment", WORK_MAX);
+	else if (r < 0)
+		answer_error(ans, 503, "no_memory", NULL, "no process could be started: %s", strerror(-r));
+	return 0;
+}
+
+static int prepare(struct advising *a, const struct web *web, struct query *q, const struct query_container *container,
+	struct profile_problem *problem)
+{
+	struct suggest_request *request = &a->request;
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	int r = query_filter_add(&a->params.filter, QUERY_CONTAINER, span_from(container->id), &why);
+
+	text_printf(&a->source, "container %s", container->name ? container->name : container->id);
+	suggest_fit(container, request);
+	if (r == 0)
+		r = suggest_caps(container, &a->caps, &request->host.n_caps);
+	if (r == 0)
+		r = suggest_load(q, container, &a->profile, &a->sha256, problem);
+	if (r == 0)
+		r = suggest_read(q, &a->params.filter, &a->facts);
+	request->limit = ITEMS_MAX;
+	request->budget_us = BUDGET_US;
+	request->all = a->params.all;
+	request->allow = a->names;
+	request->n_allow = split_allow(a);
+	request->host.caps = a->caps;
+	request->marks = read_marks(a, web->db);
+	request->container = container;
+	request->profile = a->profile;
+	request->sha256 = a->sha256;
+	request->source = a->source.data;
+	return r;
+}
+
+/* 0 when something was said. */
+static int ask(struct advising *a, struct web *web, const struct request *req, struct query *q, struct answer *ans)
+{
 	const struct query_container *container;
 	struct profile_problem problem = {0};
 	int r = find(q, a->id, &container, ans);
 
 	if (r < 0)
 		return r == -ENOENT || r == -EINVAL ? 0 : r;
-	suggest_fit(container, &request);
-	text_printf(&source, "container %s", container->name ? container->name : container->id);
-	r = query_filter_add(&a->params.filter, QUERY_CONTAINER, span_from(container->id), &why);
-	if (r == 0)
-		r = suggest_caps(container, &a->caps, &request.host.n_caps);
-	if (r == 0)
-		r = suggest_load(q, container, &a->profile, &a->sha256, &problem);
-	if (r == -ENOENT) {
+	r = prepare(a, web, q, container, &problem);
+	if (r == -ENOENT)
 		say_no_profile(container, ans);
-		return 0;
-	}
-	request.host.caps = a->caps;
-	request.marks = read_marks(a, web->db);
-	request.container = container;
-	request.profile = a->profile;
-	request.sha256 = a->sha256;
-	request.source = source.data;
-	if (r == 0)
-		r = suggest_make(q, &request, &a->s, &problem);
-	if (r == PROFILE_E_REFUSED)
+	else if (r == PROFILE_E_REFUSED)
 		refuse_profile(&problem, ans);
-	else if (r == 0)
-		say(a, ans);
-	return MIN(r, 0);
+	return r == 0 ? start(a, web, req, ans) : r == -ENOENT ? 0 : MIN(r, 0);
 }
 
 /* As the engine applied it: the text that was captured. */
@@ -190,7 +253,7 @@ void suggestions_container(struct web *web, const struct request *req, const cha
 	if (!a.id || (a.params.allow && !a.allow))
 		r = -ENOMEM;
 	if (r == 0)
-		r = advise(&a, web, q, ans);
+		r = ask(&a, web, req, q, ans);
 	if (r < 0) {
 		reader_failed(web->reader, r);
 		answer_failure(ans, r);

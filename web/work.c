@@ -25,6 +25,14 @@
 #define ANSWER_MAX  (8u << 20)
 #define PIPE_FD     3
 
+/* What an answer can be, besides the first. */
+static const char *const types[] = {"application/json", "application/json-patch+json", "text/x-diff; charset=utf-8"};
+
+/* Before the body in the pipe. */
+struct head {
+	uint32_t status, type;
+};
+
 struct work {
 	struct work *next;
 	struct works *all;
@@ -91,12 +99,15 @@ static void confine(int fd)
 __attribute__((noreturn)) static void be_child(int fd, work_fn fn, unsigned kind, struct span body)
 {
 	struct answer ans = {0};
-	uint32_t status;
+	struct head head = {0};
 
 	confine(fd);
 	fn(kind, body, &ans);
-	status = ans.status;
-	_exit(write_all(PIPE_FD, &status, sizeof(status)) && write_all(PIPE_FD, ans.body.data, ans.body.len) ? 0 : 1);
+	head.status = ans.status;
+	for (uint32_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (ans.type && strcmp(ans.type, types[i]) == 0)
+			head.type = i;
+	_exit(write_all(PIPE_FD, &head, sizeof(head)) && write_all(PIPE_FD, ans.body.data, ans.body.len) ? 0 : 1);
 }
 
 /* ---- the server's side ---- */
@@ -235,13 +246,14 @@ void work_on_done(struct work *w, work_wake_fn wake, void *data)
 
 void work_take(struct work *w, struct answer *ans)
 {
-	uint32_t status = 0;
+	struct head head = {0};
 
-	if (w->well && w->said.len > sizeof(status)) {
-		memcpy(&status, w->said.data, sizeof(status));
-		ans->status = status;
-		ans->type = "application/json";
-		text_add(&ans->body, span_from_offset(text_span(&w->said), sizeof(status)));
+	if (w->well && w->said.len >= sizeof(head)) {
+		memcpy(&head, w->said.data, sizeof(head));
+		ans->status = head.status;
+		ans->type = types[head.type < ARRAY_SIZE(types) ? head.type : 0];
+		text_add_str(&ans->body, "");
+		text_add(&ans->body, span_from_offset(text_span(&w->said), sizeof(head)));
 	} else {
 		answer_error(ans, 422, "too_expensive", NULL, "that takes more than %d seconds or %u MiB to find out", CPU_SECONDS,
 			(unsigned)(DATA_MAX >> 20));

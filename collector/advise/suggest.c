@@ -181,10 +181,10 @@ static bool is_muted(const struct suggest_request *request, const struct suggest
 static bool is_told(const struct suggest_work *w, struct suggest_item *item)
 {
 	/* What was executed and is permitted was denied by nobody. */
-	if (!item->denied && item->action == EVENT_ACTION_LOG && w->request->profile)
+	if (item->action == EVENT_ACTION_LOG && (!item->denied || !w->request->profile)) {
+		w->s->n_executed += item->count;
 		return false;
-	if (item->action == EVENT_ACTION_LOG && !w->request->profile)
-		return false;
+	}
 	if (!is_muted(w->request, item))
 		return true;
 	item->muted = true;
@@ -372,14 +372,14 @@ static int describe_profile(const struct suggest_request *request, struct sugges
 	return r;
 }
 
-static int advise(struct query *q, struct suggest_work *w)
+static int advise(const struct suggest_facts *facts, struct suggest_work *w)
 {
 	int r = open_cases(w);
 
 	if (r == 0)
 		r = check_grounds(w);
 	if (r == 0)
-		r = suggest_gather_calls(q, w);
+		suggest_take_calls(facts, w->s);
 	if (r == 0 && w->request->profile)
 		r = suggest_judge(w);
 	for (size_t i = 0; r == 0 && !w->request->profile && i < w->s->n_items; i++)
@@ -391,7 +391,7 @@ static int advise(struct query *q, struct suggest_work *w)
 	return r == 0 && w->request->profile ? combine(w) : r;
 }
 
-int suggest_make(struct query *q, const struct suggest_request *request, struct suggest *ret,
+int suggest_advise(const struct suggest_facts *facts, const struct suggest_request *request, struct suggest *ret,
 	struct profile_problem *problem)
 {
 	CLEANUP_SUGGEST struct suggest s = SUGGEST_EMPTY;
@@ -402,13 +402,22 @@ int suggest_make(struct query *q, const struct suggest_request *request, struct 
 	w.problem = problem ? problem : &ignored;
 	r = describe_profile(request, &s);
 	if (r == 0)
-		r = suggest_gather(q, request, &s);
+		r = suggest_take_items(facts, request->limit ? request->limit : SUGGEST_LIMIT, &s);
 	if (r == 0)
-		r = advise(q, &w);
+		r = advise(facts, &w);
 	if (r)
 		return r;
 	s.total_us = clock_monotonic_us() - w.start_us;
 	*ret = s;
 	s = SUGGEST_EMPTY;
 	return 0;
+}
+
+int suggest_make(struct query *q, const struct suggest_request *request, struct suggest *ret,
+	struct profile_problem *problem)
+{
+	CLEANUP(suggest_facts_free_p) struct suggest_facts *facts = NULL;
+	int r = suggest_read(q, request->filter, &facts);
+
+	return r ? r : suggest_advise(facts, request, ret, problem);
 }

@@ -104,7 +104,7 @@ static void begin_item(struct suggest_item *item, const struct query_total *tota
 	};
 }
 
-static void fold(const struct totals *t, struct suggest *s)
+static void fold(const struct totals *t, struct suggest_facts *facts)
 {
 	uint64_t of_exe = 0;
 
@@ -114,8 +114,8 @@ static void fold(const struct totals *t, struct suggest *s)
 		struct suggest_item *item;
 
 		if (i == 0 || compare_groups(total[-1].signature, total->signature) != 0)
-			begin_item(&s->items[s->n_items++], total);
-		item = &s->items[s->n_items - 1];
+			begin_item(&facts->items[facts->n_items++], total);
+		item = &facts->items[facts->n_items - 1];
 		item->count += total->count;
 		item->first = MIN(item->first, total->first);
 		item->last = MAX(item->last, total->last);
@@ -127,28 +127,76 @@ static void fold(const struct totals *t, struct suggest *s)
 	}
 }
 
-int suggest_gather(struct query *q, const struct suggest_request *request, struct suggest *s)
+static size_t count_groups(const struct totals *t)
 {
-	size_t limit = request->limit ? request->limit : SUGGEST_LIMIT;
-	struct totals t = {0};
-	int r = query_totals(q, request->filter, keep_total, &t);
+	size_t n = t->n > 0;
 
-	s->items = r == 0 ? calloc(t.n + 1, sizeof(*s->items)) : NULL;
-	if (r == 0 && !s->items)
+	for (size_t i = 1; i < t->n; i++)
+		n += compare_groups(t->at[i - 1].signature, t->at[i].signature) != 0;
+	return n;
+}
+
+static int read_items(struct query *q, const struct query_filter *filter, struct suggest_facts *facts)
+{
+	struct totals t = {0};
+	int r = query_totals(q, filter, keep_total, &t);
+
+	if (r == 0 && t.n)
+		qsort(t.at, t.n, sizeof(*t.at), compare_totals);
+	facts->items = r == 0 ? calloc(count_groups(&t) + 1, sizeof(*facts->items)) : NULL;
+	if (r == 0 && !facts->items)
 		r = -ENOMEM;
 	if (r == 0) {
-		if (t.n)
-			qsort(t.at, t.n, sizeof(*t.at), compare_totals);
-		fold(&t, s);
-		qsort(s->items, s->n_items, sizeof(*s->items), compare_items);
-		s->n_undecidable = t.undecidable;
-		if (s->n_items > limit) {
-			s->n_left_out = s->n_items - limit;
-			s->n_items = limit;
-		}
+		fold(&t, facts);
+		qsort(facts->items, facts->n_items, sizeof(*facts->items), compare_items);
+		facts->n_undecidable = t.undecidable;
 	}
 	free(t.at);
 	return r;
+}
+
+static int keep_call(void *data, const struct query_call *call)
+{
+	struct suggest_facts *facts = data;
+
+	facts->calls[facts->n_calls++] = *call;
+	return 0;
+}
+
+void suggest_facts_free(struct suggest_facts *facts)
+{
+	if (!facts)
+		return;
+	free(facts->items);
+	free(facts->calls);
+	free(facts);
+}
+
+int suggest_read(struct query *q, const struct query_filter *filter, struct suggest_facts **ret)
+{
+	CLEANUP(suggest_facts_free_p) struct suggest_facts *facts = calloc(1, sizeof(*facts));
+	int r;
+
+	if (!facts || !(facts->calls = calloc(SUGGEST_CALLS, sizeof(*facts->calls))))
+		return -ENOMEM;
+	r = read_items(q, filter, facts);
+	if (r == 0)
+		r = query_calls(q, filter, SUGGEST_CALLS, keep_call, facts);
+	if (r == 0)
+		*ret = TAKE(facts);
+	return r;
+}
+
+int suggest_take_items(const struct suggest_facts *facts, size_t limit, struct suggest *s)
+{
+	s->items = calloc(MIN(facts->n_items, limit) + 1, sizeof(*s->items));
+	if (!s->items)
+		return -ENOMEM;
+	s->n_items = MIN(facts->n_items, limit);
+	s->n_left_out = facts->n_items - s->n_items;
+	s->n_undecidable = facts->n_undecidable;
+	memcpy(s->items, facts->items, s->n_items * sizeof(*s->items));
+	return 0;
 }
 
 /* ---- arguments ---- */
@@ -187,10 +235,8 @@ static void add_asked(struct suggest_item *item, const struct query_call *known)
 		item->n_more_asked++;
 }
 
-static int keep_call(void *data, const struct query_call *known)
+static void take_call(struct suggest *s, const struct query_call *known)
 {
-	struct suggest *s = data;
-
 	for (size_t i = 0; i < s->n_items; i++) {
 		struct suggest_item *item = &s->items[i];
 
@@ -200,12 +246,12 @@ static int keep_call(void *data, const struct query_call *known)
 			item->error = known->error;
 		if (item->used && known->n_args)
 			add_asked(item, known);
-		return 0;
+		return;
 	}
-	return 0;
 }
 
-int suggest_gather_calls(struct query *q, struct suggest_work *w)
+void suggest_take_calls(const struct suggest_facts *facts, struct suggest *s)
 {
-	return query_calls(q, w->request->filter, SUGGEST_CALLS, keep_call, w->s);
+	for (size_t i = 0; i < facts->n_calls; i++)
+		take_call(s, &facts->calls[i]);
 }

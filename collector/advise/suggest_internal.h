@@ -44,10 +44,19 @@ struct suggest_work {
 	uint64_t start_us;
 };
 
+struct suggest_facts {
+	struct suggest_item *items; /* the most frequent first */
+	size_t n_items;
+	struct query_call *calls; /* those that are known best, newest first */
+	size_t n_calls;
+	uint64_t n_undecidable;
+};
+
 /* ---- suggest_gather.c ---- */
-int suggest_gather(struct query *q, const struct suggest_request *request, struct suggest *s);
+/* The first `limit` items, for s to own. */
+int suggest_take_items(const struct suggest_facts *facts, size_t limit, struct suggest *s);
 /* The arguments that were seen, of those that matter. */
-int suggest_gather_calls(struct query *q, struct suggest_work *w);
+void suggest_take_calls(const struct suggest_facts *facts, struct suggest *s);
 
 /* ---- suggest_judge.c ---- */
 /* Who decides each item's calls, and the sentence that says so. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Suggestions as JSON: {"profile":{"source","format","sha256"},"suggestions":[…],"patch","unified_diff","changed",
- * "warnings","muted","left_out","undecidable"}. */
+ * "warnings","muted","left_out","undecidable","executed"}. */
 #include <inttypes.h>
 
 #include "seccompwatch/names.h"
@@ -153,8 +153,9 @@ json_t *render_suggest_json(const struct suggest *s)
 
 	if (s->caution)
 		json_array_append_new(warnings, json_string(s->caution));
-	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I}", "profile", profile_json(s), "suggestions",
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I}", "profile", profile_json(s), "suggestions",
 		items_json(s), "patch", s->patch ? json_loads(s->patch, 0, NULL) : json_array(), "unified_diff", s->diff ? s->diff : "", "changed",
 		changes_json(s->changed, s->n_changed), "warnings", warnings, "muted", (json_int_t)s->n_muted, "left_out",
-		(json_int_t)s->n_left_out, "undecidable", (json_int_t)s->n_undecidable);
+		(json_int_t)s->n_left_out, "undecidable", (json_int_t)s->n_undecidable, "executed",
+		(json_int_t)s->n_executed);
 }

@@ -179,6 +179,9 @@ static void add_foot(struct text *to, const struct suggest *s)
 	if (s->n_left_out)
 		text_printf(to, "%" PRIu64 " more were not looked into; --syscall asks for some of them, --limit for more.\n",
 			s->n_left_out);
+	if (s->n_executed)
+		text_printf(to, "%" PRIu64 " events were logged and executed, as the profile has it; --profile FILE asks what another one "
+			"would do.\n", s->n_executed);
 	if (s->n_undecidable)
 		text_printf(to, "%" PRIu64 " events say no syscall or no architecture, so nothing can be said about them.\n",
 			s->n_undecidable);

@@ -91,6 +91,7 @@ struct suggest {
 	uint64_t n_left_out;   /* items beyond the limit, or the time */
 	uint64_t n_muted;
 	uint64_t n_undecidable; /* events without a syscall or an architecture */
+	uint64_t n_executed;    /* events that were logged and executed, as the profile has it */
 	/* All recommended options together, proven too. */
 	char *patch;   /* as an option's */
 	char *patched; /* the whole file */
@@ -105,7 +106,7 @@ void suggest_free(struct suggest *s);
 #define CLEANUP_SUGGEST CLEANUP(suggest_free)
 
 struct suggest_request {
-	const struct query_filter *filter;
+	const struct query_filter *filter; /* suggest_advise does not look at it */
 	const struct profile *profile; /* NULL: of a systemd unit */
 	const char *source;            /* what the profile is called */
 	const char *sha256;            /* NULL: it is computed from the profile's text */
@@ -122,7 +123,16 @@ struct suggest_request {
 };
 #define SUGGEST_LIMIT 200
 
-/* 0; PROFILE_E_REFUSED: the profile cannot be compiled as it is, *problem says why; -ENOMEM, or what the reader returns. */
+/* What the database says, and what can be said about it. They are two, so that the second, which takes long, can be done
+ * by a process without a database; the strings of both belong to the reader.
+ * 0; PROFILE_E_REFUSED: the profile cannot be compiled as it is, *problem says why; -ENOMEM, or what the reader returns. */
+struct suggest_facts;
+int suggest_read(struct query *q, const struct query_filter *filter, struct suggest_facts **ret);
+void suggest_facts_free(struct suggest_facts *facts);
+DEFINE_CLEANUP(struct suggest_facts *, suggest_facts_free)
+int suggest_advise(const struct suggest_facts *facts, const struct suggest_request *request, struct suggest *ret,
+	struct profile_problem *problem);
+/* Both. */
 int suggest_make(struct query *q, const struct suggest_request *request, struct suggest *ret,
 	struct profile_problem *problem);
 
