@@ -306,8 +306,6 @@ static int resolve(struct command *c)
 	struct suggest_request *request = &c->request;
 	int status, r = 0;
 
-	if (c->line->n_operands > 0)
-		return cmd_usage(c->line, "takes no operand \"%s\"; --container names a container", c->line->operands[0]);
 	status = filters_open(c->line, &c->filters, &c->query);
 	if (status == CMD_DONE)
 		status = find_profile(c);
