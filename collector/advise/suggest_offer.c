@@ -337,6 +337,21 @@ static enum suggest_kind choose(const struct suggest_request *request, const str
 	return is_high(c) ? SUGGEST_KEEP : choose_allowing(c);
 }
 
+/* Keeping it denied is then what is left, not what is best. */
+static int say_late(struct suggest_item *item)
+{
+	CLEANUP_TEXT struct text t = TEXT_EMPTY;
+	char *reason;
+
+	text_printf(&t, "%s; there was no time to try what could be done about it", item->reason);
+	reason = text_take(&t);
+	if (!reason)
+		return -ENOMEM;
+	free(item->reason);
+	item->reason = reason;
+	return 0;
+}
+
 int suggest_offer(struct suggest_work *w, struct suggest_case *c)
 {
 	int r = suggest_add_option(c->item, SUGGEST_KEEP, title(c, SUGGEST_KEEP, NULL), strdup("[]"), NULL);
@@ -347,5 +362,5 @@ int suggest_offer(struct suggest_work *w, struct suggest_case *c)
 	}
 	if (r == 0)
 		c->item->recommended = choose(w->request, c);
-	return r;
+	return r == 0 && c->item->denied && suggest_is_late(w) ? say_late(c->item) : r;
 }

@@ -439,6 +439,8 @@ static void keeps_the_contract(void **state)
 	check_members(option, "kind title patch changed");
 	check_members(json_array_get(json_object_get(option, "changed"), 0), "arch syscall args from to asked");
 	assert_int_equal(json_string_length(json_object_get(json_object_get(json, "profile"), "sha256")), 64);
+	/* Under it no container starts at all. */
+	assert_non_null(strstr(json_string_value(json_array_get(json_object_get(json, "warnings"), 0)), "runc itself needs"));
 	json_decref(json);
 }
 
@@ -509,6 +511,7 @@ static void leaves_out_what_is_muted(void **state)
 	assert_int_equal(suggest_make(t.q, &request, &s, NULL), 0);
 	assert_true(s.n_left_out > 0);
 	assert_int_equal(s.items[0].n_options, 1);
+	assert_non_null(strstr(s.items[0].reason, "no time"));
 	suggest_free(&s);
 }
 
