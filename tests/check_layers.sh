@@ -14,9 +14,9 @@ collector/ingest   base text clock log json event record files netlink window co
 collector/resolve  base text clock log loop json embed event names cgroup process connector container code users oom knowledge
 collector/store    base text clock log embed json event record names batch store query marks
 collector/profile  base text clock log json embed event names knowledge profile bpf
-collector/advise   base text clock log json event names knowledge query marks explain suggest profile bpf
-collector/report   base text clock log json event names knowledge query marks render report explain suggest profile bpf
-web                base text clock log loop json embed event check names knowledge query marks render report explain suggest profile bpf store server
+collector/advise   base text clock log json event names knowledge query marks explain suggest learn profile bpf
+collector/report   base text clock log json event names knowledge query marks render report explain suggest learn profile bpf
+web                base text clock log loop json embed event check names knowledge query marks render report explain suggest learn profile bpf store server
 RULES
 }
 # The pipeline and the commands put the rooms together and may include any of them.

@@ -31,10 +31,15 @@ static const struct option_row profile_options[] = {
 		"whose reading of conditions and errno names: any (default), moby or podman", "any moby podman"},
 	{"name", 0, PROFILE_NAME, "NAME", "which profile, where the file holds several", NULL},
 	{"format", 0, PROFILE_FORMAT, "FORMAT", "text (default) or json; test: junit too; show: profile too", "text json junit profile"},
-	{"output", 'o', PROFILE_FILE, "FILE", "instrument: write to FILE instead of standard output", NULL},
+	{"output", 'o', PROFILE_FILE, "FILE", "instrument, learn: write to FILE instead of standard output", NULL},
 	{"act-log", 0, PROFILE_ACT_LOG, NULL, "instrument: let what is denied run and be logged, instead of setting the flag", NULL},
-	{"container", 0, FILTERS_FIELD + QUERY_CONTAINER, "NAME", "show: of that container: its name, or the head of its id", NULL},
+	{"container", 0, FILTERS_FIELD + QUERY_CONTAINER, "NAME", "show, learn: of that container: its name, or the head of its id; learn takes several", NULL},
 	{"pid", 0, FILTERS_FIELD + QUERY_PID, "PID", "show: of that process", NULL},
+	{"since", 0, FILTERS_SINCE, "TIME", "learn: from events from TIME on: a date, seconds since 1970, or an age such as 2h 7d", NULL},
+	{"until", 0, FILTERS_UNTIL, "TIME", "learn: from events before TIME", NULL},
+	{"unit", 0, FILTERS_FIELD + QUERY_UNIT, "NAME", "learn: from events of that systemd unit", NULL},
+	{"exe", 0, FILTERS_FIELD + QUERY_EXE, "PATH", "learn: from events of that program; a trailing * stands for any rest", NULL},
+	{"host", 0, FILTERS_FIELD + QUERY_HOST, "NAME", "learn: from events of that host", NULL},
 	{"live", 0, PROFILE_LIVE, NULL, "show: the filters themselves, from a living process, which stops for a moment (root)", NULL},
 	{0},
 };
@@ -51,6 +56,7 @@ static const struct subcommand {
 	{"decide", "FILE SYSCALL", 2, TEXT_OR_JSON, profile_decide_run},
 	{"diff", "FILE FILE", 2, TEXT_OR_JSON, profile_diff_run},
 	{"instrument", "FILE", 1, 1u << PROFILE_OUTPUT_TEXT, profile_instrument_run},
+	{"learn", "no operand", 0, TEXT_OR_JSON, profile_learn_run},
 	{"show", "no operand", 0, TEXT_OR_JSON | 1u << PROFILE_OUTPUT_PROFILE, profile_show_run},
 	{"test", "FILE TABLE", 2, TEXT_OR_JSON | 1u << PROFILE_OUTPUT_JUNIT, profile_test_run},
 };
@@ -248,7 +254,7 @@ static const struct option_row *const options[] = {profile_options, NULL};
 
 const struct cmd cmd_profile = {
 	.name = "profile",
-	.operands = "check FILE|decide FILE SYSCALL|diff FILE FILE|instrument FILE|test FILE TABLE|show",
+	.operands = "check FILE|decide FILE SYSCALL|diff FILE FILE|instrument FILE|test FILE TABLE|show|learn",
 	.summary = "ask a seccomp profile what it does",
 	.text = "FILE is a profile of Docker or Podman, an OCI config.json or its linux.seccomp, or a SeccompProfile of "
 		"Kubernetes, in JSON or YAML; - is standard input.\n\n"
@@ -272,7 +278,11 @@ const struct cmd cmd_profile = {
 		"profile show --container NAME (or --pid PID) shows the profile that a container was started with, as a table of "
 		"what is decided about each system call; --format profile prints it as it is. With --live, as root, the filters "
 		"themselves are read from a living process, which stands still for a moment, with their LOG flags, and compared "
-		"with what was captured. The collector never does that.",
+		"with what was captured. The collector never does that.\n\n"
+		"profile learn --container NAME makes a small profile from the calls that were recorded under SCMP_ACT_LOG, as "
+		"`profile instrument --act-log` makes a profile do, merged over all runs and containers of the filters. What the "
+		"profile in force permits without a record is kept, and what runc itself needs is added; the result is compiled and "
+		"each recorded call is decided by it. Standard error says how complete the record is, and what no record can tell.",
 	.options = options,
 	.run = run,
 };

@@ -71,5 +71,6 @@ int profile_check_run(const struct profile_cmd *c);
 int profile_decide_run(const struct profile_cmd *c);
 int profile_diff_run(const struct profile_cmd *c);
 int profile_instrument_run(const struct profile_cmd *c);
+int profile_learn_run(const struct profile_cmd *c);
 int profile_show_run(const struct profile_cmd *c);
 int profile_test_run(const struct profile_cmd *c);

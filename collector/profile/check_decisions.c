@@ -14,6 +14,13 @@ static const char *const runc_needs[] = {
 	"openat", "prctl", "read", "setgid", "setgroups", "setuid", "write",
 };
 
+const char *profile_runtime_need(enum profile_model model, size_t index)
+{
+	bool runc = model == PROFILE_MODEL_RUNC || model == PROFILE_MODEL_RUNC_FIRST;
+
+	return runc && index < ARRAY_SIZE(runc_needs) ? runc_needs[index] : NULL;
+}
+
 /* false: the architecture has no such call. */
 static bool ask(const struct findings *f, const struct profile_arch *arch, const char *name, uint32_t *ret_action)
 {

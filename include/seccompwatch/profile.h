@@ -316,6 +316,8 @@ struct profile_finding {
 	char message[PROFILE_MESSAGE_MAX];
 };
 typedef int (*profile_finding_fn)(void *data, const struct profile_finding *finding);
+/* What the runtime itself calls after the filter is on, as measured (runc 1.1.5); one an index, NULL past the last. */
+const char *profile_runtime_need(enum profile_model model, size_t index);
 /* Non-zero of fn ends it and is returned. */
 int profile_check(const struct profile_filter *f, profile_finding_fn fn, void *data);
 

@@ -37,6 +37,7 @@ static const struct {
 		 "\"action\":\"SCMP_ACT_KILL_PROCESS\"}]}"},
 	{"log", "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"uname\",\"personality\"],"
 		"\"action\":\"SCMP_ACT_LOG\"}]}"},
+	{"all", "{\"defaultAction\":\"SCMP_ACT_LOG\"}"},
 };
 #define KILL " --security-opt seccomp=%T/kill.json "
 #define LOG  " --security-opt seccomp=%T/log.json "
@@ -360,6 +361,37 @@ static void test_profile_in_force(void **state)
 	free(run_on(name, 0, DOCKER "exec @ touch /go; test $(" DOCKER "wait @) = 0"));
 }
 
+/* Learnt from two runs in which everything was logged, a profile lets a third one do the same, and nothing else. */
+static void test_learnt_profile(void **state)
+{
+	static const char work[] = "bb sh -c 'uname && mkdir /x && rmdir /x'";
+	char name[64], other[64], command[512];
+
+	name_of("learn", name);
+	name_of("learn2", other);
+	snprintf(command, sizeof(command), "%s@ --security-opt seccomp=%%T/all.json %s", DOCKER_RUN, work);
+	free(run_on(name, 0, command));
+	free(run_on(other, 0, command));
+	/* The second ends with the record of its end. */
+	for (int i = 0; i < 100; i++) {
+		char *n = run_on(other, 0, "%P --db %D events --container @ --syscall exit_group --format csv | wc -l");
+		bool seen = atoi(n) > 1;
+		free(n);
+		if (seen)
+			break;
+		usleep(100000);
+	}
+	snprintf(command, sizeof(command), "%%P --db %%D profile learn --container %s --container %s -o %%T/learnt.json "
+		"--runtime runc-$(runc --version | sed -n 's/^runc version //p')", name, other);
+	free(run(0, command));
+	free(run(0, "%P profile decide %T/learnt.json kill | grep -q SCMP_ACT_ERRNO"));
+	name_of("learnt", name);
+	snprintf(command, sizeof(command), "%s@ --security-opt seccomp=%%T/learnt.json %s", DOCKER_RUN, work);
+	free(run_on(name, 0, command));
+	name_of("learnt2", name);
+	free(run_on(name, 1, DOCKER_RUN "@ --security-opt seccomp=%T/learnt.json bb sh -c 'kill -0 1'"));
+}
+
 static void test_restarts(void **state)
 {
 	static const struct expected restarted = {"killed", "docker", {"called socket", "exited with 159",
@@ -450,9 +482,10 @@ static bool is_left_out(void)
 
 int main(void)
 {
-	struct CMUnitTest tests[N_SCENARIOS + 6] = {
+	struct CMUnitTest tests[N_SCENARIOS + 7] = {
 		cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_profile_in_force),
+		cmocka_unit_test(test_learnt_profile),
 		cmocka_unit_test(test_restarts),
 		cmocka_unit_test(test_killed_by_the_user),
 		cmocka_unit_test(test_removed_later),
@@ -462,7 +495,7 @@ int main(void)
 	if (is_left_out())
 		return 0;
 	for (size_t i = 0; i < N_SCENARIOS; i++)
-		tests[6 + i] = (struct CMUnitTest){.name = scenarios[i].name, .test_func = test_scenario,
+		tests[7 + i] = (struct CMUnitTest){.name = scenarios[i].name, .test_func = test_scenario,
 			.initial_state = (void *)(uintptr_t)&scenarios[i]};
 	return cmocka_run_group_tests_name("containers", tests, start_all, stop_all);
 }

@@ -147,6 +147,8 @@ static const struct {
 	{"profile diff a.json b.json --format junit", CMD_USAGE, "", "diff knows no format junit"},
 	{"profile show", CMD_USAGE, "", "show takes one --container or one --pid"},
 	{"profile show --container a --pid 1", CMD_USAGE, "", "show takes one --container or one --pid"},
+	{"profile learn --container web --db none.db", CMD_FAILED, "", "no database at"},
+	{"profile learn a.json", CMD_USAGE, "", "learn takes no operand"},
 	{"profile show a.json", CMD_USAGE, "", "show takes no operand"},
 	{"profile show --container web --db none.db", CMD_FAILED, "", "no database at"},
 	{"profile test a.json good.table", CMD_DONE, "5 of 5 calls are decided as expected\n", ""},
