@@ -174,9 +174,11 @@ static struct value load(const struct walk *w, uint32_t word)
 	return (struct value){.kind = WORD, .word = (uint8_t)word, .mask = UINT32_MAX};
 }
 
-/* Of arithmetic only what compilers of filters emit is followed: an AND of a word. */
+/* Of arithmetic only what compilers of filters emit is followed: an AND of a word. A division by an X that may be 0 may
+ * be the program's end. */
 static void calculate(struct state *s, const struct insn *in)
 {
+	s->vague |= in->op == OP_DIV_X && s->x.kind != KNOWN;
 	if (in->op != OP_AND_K || s->a.kind == DARK)
 		s->a = (struct value){.kind = DARK};
 	else if (s->a.kind == WORD)
@@ -241,6 +243,8 @@ static int go(struct walk *w, size_t at, struct state s)
 			return finish(w, &s, (struct value){.kind = KNOWN, .value = in->k});
 		if (in->op == OP_RET_A)
 			return finish(w, &s, s.a);
+		if (in->op == OP_DIV_X && s.x.kind == KNOWN && s.x.value == 0)
+			return finish(w, &s, nothing);
 		if (in->op == OP_JA) {
 			at += in->k;
 		} else if (in->op < OP_JEQ_K || in->op > OP_JSET_X) {

@@ -124,6 +124,38 @@ static void says_when_it_cannot_tell(void **state)
 	assert_true(is_vague);
 }
 
+static int keep_last(void *data, const struct bpf_path *path)
+{
+	*(struct bpf_path *)data = *path;
+	return 0;
+}
+
+/* By an X of 0 it ends the program, with 0. */
+static void knows_division(void **state)
+{
+	static const struct {
+		struct sock_filter load_x;
+		uint32_t verdict;
+		bool vague;
+	} cases[] = {
+		{BPF_STMT(BPF_LDX | BPF_IMM, 0), 0, false},
+		{BPF_STMT(BPF_LDX | BPF_IMM, 2), 0x7fff0000, false},
+		{BPF_STMT(BPF_MISC | BPF_TAX, 0), 0x7fff0000, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct sock_filter insns[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 16), cases[i].load_x,
+			BPF_STMT(BPF_ALU | BPF_DIV | BPF_X, 0), BPF_STMT(BPF_RET | BPF_K, 0x7fff0000)};
+		CLEANUP(bpf_free_p) struct bpf_program *p = NULL;
+		struct bpf_path path = {0};
+
+		assert_int_equal(bpf_load(&p, insns, ARRAY_SIZE(insns), NULL, NULL), 0);
+		assert_int_equal(bpf_paths(p, 0, 0, keep_last, &path), 0);
+		assert_int_equal(path.verdict, cases[i].verdict);
+		assert_int_equal(path.vague, cases[i].vague);
+	}
+}
+
 static int ignore(void *data, const struct bpf_path *path)
 {
 	return 0;
@@ -152,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_take_one_way),
 		cmocka_unit_test(says_when_it_cannot_tell),
+		cmocka_unit_test(knows_division),
 		cmocka_unit_test(bounds_its_work),
 	};
 
