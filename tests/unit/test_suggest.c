@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <seccomp.h>
 
+#include "profile_random.h"
 #include "seccompwatch/render.h"
 #include "support/events_db.h"
 #include "support/json_patch.h"
@@ -405,6 +406,74 @@ static void joins_recommended(void **state)
 	}
 }
 
+/* ---- random profiles ---------------------------------------------------------------------------------------------------- */
+
+/* The patched text, compiled anew, decides each asked call as its recommended option says. */
+static void check_patched(const struct scene *scene, const struct stage *t)
+{
+	CLEANUP(profile_free_p) struct profile *p = NULL;
+	CLEANUP(profile_rules_free_p) struct profile_rules *rules = NULL;
+	CLEANUP(profile_filter_free_p) struct profile_filter *f = NULL;
+	struct profile_host host = {.kernel = 6 << 16 | 1};
+
+	host.caps = profile_default_caps(&host.n_caps);
+	assert_int_equal(profile_load_text(span_from(t->s.patched), NULL, &p, NULL), 0);
+	assert_int_equal(profile_resolve(p, &host, &rules, NULL), 0);
+	assert_int_equal(profile_compile(rules, PROFILE_MODEL_RUNC, &f, NULL), 0);
+	for (size_t i = 0; i < t->s.n_items; i++) {
+		const struct suggest_item *item = &t->s.items[i];
+
+		for (size_t k = 0; item->recommended != SUGGEST_KEEP && k < item->n_asked; k++) {
+			struct profile_verdict v;
+
+			profile_decide(f, &item->asked[k], &v);
+			if (profile_action_executes(v.action) != allows(item->recommended))
+				fail_msg("%s: %s is not decided as asked", scene->profile, item->syscall);
+		}
+	}
+}
+
+static size_t advise_at_random(uint64_t seed, enum random_kind kind)
+{
+	static const int numbers[] = {0, 41, 56, 135, 64, 16, 83, 288, 435, 158, 449, 2, 46, 29};
+	static const char *const kinds[] = {"4, 327680", "1, 2147483648", "7, 2147221504", "2, 0", "3, 196608"};
+	static const char *const values[] = {NULL, "0x0,0x0,0x0,0x0", "0x8,0x1,0x5,0x0", "0x28,0x5,0x1,0x0", "0x7e020000,0x8,0x0,0x0"};
+	char texts[ARRAY_SIZE(numbers)][64];
+	const char *events[ARRAY_SIZE(numbers)], *args[ARRAY_SIZE(numbers)];
+	struct calls_random r = {seed * 3 + 1};
+	CLEANUP_TEXT struct text profile = TEXT_EMPTY;
+	struct scene scene = {.name = "random"};
+	CLEANUP(stage_free) struct stage t;
+	size_t options = 0;
+
+	random_profile(seed, kind, &profile);
+	scene.profile = profile.data;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		snprintf(texts[i], sizeof(texts[i]), "%s, " X86_64 ", %d", kinds[calls_next(&r) % ARRAY_SIZE(kinds)], numbers[i]);
+		events[i] = texts[i];
+		args[i] = values[calls_next(&r) % ARRAY_SIZE(values)];
+	}
+	if (advise(&t, &scene, events, args, ARRAY_SIZE(numbers)) != 0)
+		return 0;
+	check_always(&scene, &t);
+	if (!t.s.caution || !strstr(t.s.caution, "left out"))
+		if (strcmp(t.s.patch, "[]") != 0)
+			check_patched(&scene, &t);
+	for (size_t i = 0; i < t.s.n_items; i++)
+		options += t.s.items[i].n_options - 1;
+	return options;
+}
+
+static void advises_on_random_profiles(void **state)
+{
+	size_t options = 0;
+
+	for (uint64_t seed = 0; seed < 60; seed++)
+		options += advise_at_random(seed, (enum random_kind)(seed % 3));
+	print_message("%zu options of random profiles\n", options);
+	assert_true(options > 200);
+}
+
 /* ---- the contract ----------------------------------------------------------------------------------------------------- */
 
 static void check_members(const json_t *object, const char *names)
@@ -599,6 +668,7 @@ int main(void)
 		cmocka_unit_test(indents),
 		cmocka_unit_test(advises),
 		cmocka_unit_test(joins_recommended),
+		cmocka_unit_test(advises_on_random_profiles),
 		cmocka_unit_test(keeps_the_contract),
 	};
 
