@@ -120,28 +120,45 @@ static int wrong_errno(const struct findings *f, const struct profile_arch *arch
 	return error != ENOSYS && profile_action_executes(instead) ? error : 0;
 }
 
-/* x32 is left out: hardly a kernel runs its programs, but every profile lists it. */
-static void check_errno(struct findings *f, const struct knowledge *k)
+/* What is wrong on the native architecture has been said. */
+static void list_wrong_errnos(const struct findings *f, const struct profile_arch *arch, struct text *ret)
 {
-	for (size_t i = 0; i < f->filter->n_archs; i++) {
-		const struct profile_arch *arch = f->filter->archs[i].arch;
-		int error = arch->token == SCMP_ARCH_X32 ? 0 : wrong_errno(f, arch, k);
+	const struct knowledge *k;
 
-		if (!error)
-			continue;
-		findings_add(f, "errno", "", "%s gives %s%s%s: with ENOSYS its callers would go on with %s, which is permitted",
-			k->name, names_errno(error) ? names_errno(error) : "an errno of no name", i ? " on " : "",
-			i ? arch->name : "", k->fallback);
-		return;
+	for (size_t i = 0; (k = knowledge_row(i)); i++)
+		if (wrong_errno(f, arch, k) && !wrong_errno(f, f->filter->archs[0].arch, k))
+			text_printf(ret, "%s%s", ret->len ? ", " : "", k->name);
+}
+
+/* x32 is left out: hardly a kernel runs its programs, but every profile lists it. */
+static void check_other_errnos(struct findings *f)
+{
+	for (size_t i = 1; i < f->filter->n_archs; i++) {
+		const struct profile_arch *arch = f->filter->archs[i].arch;
+		CLEANUP_TEXT struct text wrong = TEXT_EMPTY;
+
+		if (arch->token != SCMP_ARCH_X32)
+			list_wrong_errnos(f, arch, &wrong);
+		if (wrong.len)
+			findings_add(f, "errno", "", "if these gave ENOSYS, programs of %s would go on with older calls, which "
+				"are permitted: %.300s%s", arch->name, wrong.data, wrong.len > 300 ? "…" : "");
 	}
 }
 
 static void check_errnos(struct findings *f)
 {
+	const struct profile_arch *native = f->filter->archs[0].arch;
 	const struct knowledge *k;
 
-	for (size_t i = 0; (k = knowledge_row(i)); i++)
-		check_errno(f, k);
+	for (size_t i = 0; (k = knowledge_row(i)); i++) {
+		int error = wrong_errno(f, native, k);
+		const char *name = error ? names_errno(error) : NULL;
+
+		if (error)
+			findings_add(f, "errno", "", "%s gives %s: with ENOSYS its callers would go on with %s, which is permitted",
+				k->name, name ? name : "an errno of no name", k->fallback);
+	}
+	check_other_errnos(f);
 }
 
 /* ---- calls that stand for all others ---- */
