@@ -7,24 +7,33 @@ export class ApiError extends Error {
 		this.status = status;
 		this.code = body?.error?.code ?? null;
 		this.field = body?.error?.field ?? null;
+		this.line = body?.error?.line ?? null;
 	}
 }
 
-export async function get(path, params, signal) {
-	const query = params ? `?${params}` : '';
+async function ask(path, options) {
 	let response;
 	try {
-		response = await fetch(`/api/v1/${path}${query}`, { signal, headers: { Accept: 'application/json' } });
+		response = await fetch(`/api/v1/${path}`, options);
 	} catch (error) {
 		if (error.name === 'AbortError')
 			throw error;
 		throw new ApiError(0, { error: { message: 'Seccompwatch does not answer', code: 'unreachable' } });
 	}
+	if (response.status === 204)
+		return null;
 	const body = await response.json().catch(() => null);
 	if (!response.ok || body === null)
 		throw new ApiError(response.status, body);
 	return body;
 }
+
+export const get = (path, params, signal) => ask(params ? `${path}?${params}` : path, { signal, headers: { Accept: 'application/json' } });
+
+export const post = (path, body, signal) => ask(path, { method: 'POST', signal,
+	...(body === null ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }) });
+
+export const remove = (path) => ask(path, { method: 'DELETE' });
 
 export function withParams(params, extra) {
 	const all = new URLSearchParams(params);

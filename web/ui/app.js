@@ -2,7 +2,7 @@
 // app: which view is looked at, with which filters, and when it is looked at again. The views know how to show; this
 // knows what.
 
-import { ApiError, Stream, get } from './api.js';
+import { ApiError, Stream, get, withParams } from './api.js';
 import { Container } from './container.js';
 import { Containers } from './containers.js';
 import { byId, setText } from './dom.js';
@@ -130,6 +130,7 @@ function links() {
 		const here = to === route.view || (to === 'containers' && route.view === 'container');
 		link[here ? 'setAttribute' : 'removeAttribute']('aria-current', 'page');
 	}
+	byId('report').href = `/api/v1/report?${withParams(app.params(), { format: 'html' })}`;
 	byId('crumb').href = byId('top-container-more').href = address('/containers', kept);
 }
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // container: one of them: what happened, which rule decided, what the smallest safe change is, and the changed profile.
 
-import { get, withParams } from './api.js';
+import { ApiError, get, post, remove, withParams } from './api.js';
 import { copyText } from './details.js';
-import { diffCounts, diffNode } from './diff.js';
-import { byId, data, el, icon, plain, setText } from './dom.js';
+import { changeNode, diffCounts, diffNode } from './diff.js';
+import { block, byId, data, el, icon, plain, setText } from './dom.js';
+import { save } from './export.js';
 import { plural, timeNode } from './format.js';
 import { suggestionCard } from './suggestions.js';
 
 const STEPS = 12;
+const CHANGES = 200;
 const SUGGEST_EVERY_MS = 20000;
 
 export class Container {
@@ -29,19 +31,24 @@ export class Container {
 			return;
 		this.id = this.app.route.id;
 		this.advice = null;
+		this.profile = null;
+		this.muted = false;
 		this.all = false;
 		setText(byId('c-name'), plain(this.id.slice(0, 12)));
 		setText(byId('c-id'), plain(this.id, 16));
-		for (const id of ['c-sub', 'c-verdict', 'suggest-say', 'story-say', 'suggestions', 'story', 'in-force', 'c-actions'])
+		for (const id of ['c-sub', 'c-verdict', 'suggest-say', 'story-say', 'suggestions', 'story', 'in-force'])
 			byId(id).replaceChildren();
 		byId('suggestions').setAttribute('aria-busy', 'true');
 		byId('story').setAttribute('aria-busy', 'true');
-		byId('change').hidden = true;
+		byId('change').hidden = byId('c-download').hidden = true;
+		byId('suggestions').closest('.container-view').classList.add('waiting');
 	}
 
 	async ask(signal) {
 		const params = this.app.params({ terms: false });
-		await Promise.all([this.app.span.line(signal), this.#story(params, signal), this.#suggest(params, signal)]);
+		await Promise.all([this.app.span.line(signal), this.#story(params, signal), this.#suggest(params, signal), this.#fetchProfile(signal)]);
+		if (!signal.aborted)
+			byId('suggestions').closest('.container-view').classList.remove('waiting');
 	}
 
 	// ---- what happened --------------------------------------------------------------------------------------------
@@ -79,15 +86,8 @@ export class Container {
 		byId('c-verdict').replaceChildren(data(sentence));
 		byId('c-verdict').dataset.verdict = verdict;
 		this.app.title(plain(name, 60));
-		this.#actions(container);
-	}
-
-	#actions(container) {
 		const terms = [{ field: 'container', value: container?.id ?? this.id }];
-		const report = withParams(this.app.params({ terms: false }), { container: terms[0].value, format: 'html' });
-		byId('c-actions').replaceChildren(
-			el('a', { class: 'ghost', href: this.app.eventsUrl(terms) }, icon('search'), 'Events'),
-			el('a', { class: 'ghost', href: `/api/v1/report?${report}`, target: '_blank' }, icon('report'), 'Report'));
+		byId('c-events').href = this.app.eventsUrl(terms);
 	}
 
 	#steps({ steps, earlier, visible, next }) {
@@ -114,7 +114,7 @@ export class Container {
 		this.asked = now;
 		let advice;
 		try {
-			advice = await get(`${this.path}/suggestions`, params, signal);
+			advice = await get(`${this.path}/suggestions`, withParams(params, { all: this.muted ? 1 : null }), signal);
 		} catch (error) {
 			if (error.name === 'AbortError')
 				throw error;
@@ -129,14 +129,14 @@ export class Container {
 		setText(byId('suggest-say'), '');
 		byId('suggestions').removeAttribute('aria-busy');
 		byId('suggestions').replaceChildren(el('p', { class: 'card note-card' }, el('strong', {}, 'No advice can be given. '), data(error.message), '.'));
-		byId('change').hidden = true;
+		byId('change').hidden = byId('c-download').hidden = true;
 	}
 
 	#advise(advice) {
 		const open = [...byId('suggestions').querySelectorAll('details')].map((node) => node.open);
 		const box = byId('suggestions');
 		this.advice = advice;
-		box.replaceChildren(...advice.suggestions.map((item) => suggestionCard(item, { onMute: this.onMute })));
+		box.replaceChildren(...advice.suggestions.map((item) => suggestionCard(item, { rule: this.#rule(item.decided_by), onMute: (i) => this.#mute(i) })));
 		box.removeAttribute('aria-busy');
 		[...box.querySelectorAll('details')].forEach((node, i) => { node.open = open[i] ?? false; });
 		byId('suggest-say').replaceChildren(...this.#summary(advice));
@@ -145,29 +145,35 @@ export class Container {
 	}
 
 	#summary({ suggestions, muted, left_out: left, undecidable, warnings }) {
-		const parts = [suggestions.length ? `${plural(suggestions.length, 'call')} to decide about.` : 'Nothing was denied in this time span that a change to the profile would answer.'];
-		if (muted)
+		const some = suggestions.filter((item) => item.recommended !== 'keep').length;
+		const parts = [suggestions.length ? `${plural(suggestions.length, 'kind')} of denied calls: ${some ? `a small change answers ${some}` : 'none should be allowed'}` +
+			`${some && some < suggestions.length ? `, ${suggestions.length - some} should stay denied` : ''}.` : 'Nothing was denied in this time span that a change to the profile would answer.'];
+		if (muted && !this.muted)
 			parts.push(`${plural(muted, 'call is', 'calls are')} muted as known noise.`);
 		if (left)
 			parts.push(`${plural(left, 'rarer call')} left out.`);
 		if (undecidable)
 			parts.push(`${plural(undecidable, 'call')} cannot be decided from what was recorded.`);
-		return [parts.join(' '), ...(warnings ?? []).map((text) => el('span', { class: 'caution' }, data(text)))];
+		const show = muted && !this.muted ? el('button', { class: 'link', type: 'button', id: 'show-muted', click: () => this.#showMuted() }, 'Show what is muted') : null;
+		return [parts.join(' '), show, ...(warnings ?? []).map((text) => el('span', { class: 'caution' }, data(text)))].filter(Boolean);
 	}
 
-	#change({ unified_diff: diff, patch, profile }) {
-		const section = byId('change');
-		section.hidden = !diff;
+	#change({ unified_diff: diff, patch, profile, changed }) {
+		byId('change').hidden = byId('c-download').hidden = !diff;
 		if (!diff)
 			return;
 		const { added, removed } = diffCounts(diff);
-		setText(byId('change-say'), 'The recommended options together, as one change to the profile. Compiled as the runtime does, and replayed: nothing else is decided differently.');
+		const download = byId('c-download');
+		download.download = this.#fileName(profile);
+		download.href = `/api/v1/${this.path}/suggestions?${withParams(this.app.params({ terms: false }), { format: 'profile' })}`;
+		setText(byId('change-say'), 'The recommended options together, as one change to the profile. Compiled as the runtime compiles it, and compared with ' +
+			`the profile in force over every call: ${plural(changed.length, 'decision')} ${changed.length === 1 ? 'changes' : 'change'}, all of them listed.`);
+		byId('change-list').replaceChildren(...changed.slice(0, CHANGES).map(changeNode));
 		setText(byId('change-counts'), `${plural(added, 'line')} added, ${removed} removed`);
 		byId('change-diff').replaceChildren(diffNode(diff, 'The change to the profile'));
 		byId('change-actions').replaceChildren(
-			this.#copyButton('Copy diff', diff), this.#copyButton('Copy JSON Patch', JSON.stringify(patch, null, 2)),
-			el('a', { class: 'strong', id: 'download', download: this.#fileName(profile), href: `/api/v1/${this.path}/suggestions?${withParams(this.app.params({ terms: false }), { format: 'profile' })}` },
-				icon('save'), 'Download the changed profile'));
+			el('a', { class: 'ghost', href: `/lab?container=${encodeURIComponent(this.id)}&with=suggestions` }, 'Compare in the lab'),
+			this.#copyButton('Copy diff', diff), this.#copyButton('Copy JSON Patch', JSON.stringify(patch, null, 2)));
 	}
 
 	#fileName(profile) {
@@ -184,15 +190,91 @@ export class Container {
 		return button;
 	}
 
+	// ---- known noise ----------------------------------------------------------------------------------------------
+
+	#again() {
+		this.asked = 0;
+		return this.#suggest(this.app.params({ terms: false }), this.app.signal);
+	}
+
+	#showMuted() {
+		this.muted = true;
+		this.#again();
+	}
+
+	async #mute(item) {
+		try {
+			await (item.muted ? this.#unmute(item) : post('mutes', { container: this.story?.container?.name ?? this.story?.container?.id ?? this.id,
+				syscall: item.syscall ?? String(item.syscall_nr), arch: item.arch }));
+			await this.#again();
+		} catch (error) {
+			if (!(error instanceof ApiError))
+				throw error;
+			byId('suggest-say').append(el('span', { class: 'caution', role: 'alert' }, `That could not be kept: ${error.message}.`));
+		}
+	}
+
+	async #unmute(item) {
+		const { mutes } = await get('mutes');
+		const { container } = this.story;
+		const fits = (mute) => (mute.syscall === item.syscall || mute.syscall === String(item.syscall_nr)) &&
+			(mute.arch === null || mute.arch === item.arch) && (mute.action === null || mute.action === item.action) &&
+			(mute.container !== null ? [container?.name, container?.id].includes(mute.container)
+				: mute.image !== null ? mute.image === container?.image : mute.unit === null);
+		await Promise.all(mutes.filter(fits).map((mute) => remove(`mutes/${mute.id}`)));
+	}
+
 	// ---- the profile ----------------------------------------------------------------------------------------------
 
+	async #fetchProfile(signal) {
+		if (this.profile)
+			return;
+		const profile = await get(`${this.path}/profile`, null, signal).catch((error) => {
+			if (error instanceof ApiError)
+				return null;
+			throw error;
+		});
+		if (signal.aborted)
+			return;
+		this.profile = profile;
+		this.#inForce();
+		if (this.advice)
+			this.#advise(this.advice);
+	}
+
+	// What stands at a JSON pointer of the profile in force.
+	#rule(pointer) {
+		if (!this.profile || !pointer?.startsWith('/'))
+			return null;
+		const value = pointer.slice(1).split('/').reduce((at, key) => at?.[key.replaceAll('~1', '/').replaceAll('~0', '~')], this.profile);
+		return value === undefined ? null : JSON.stringify(value, null, 1);
+	}
+
 	#inForce() {
-		const profile = this.advice?.profile;
-		byId('in-force').replaceChildren(
-			el('p', {}, data(this.story?.profile ?? '')),
-			...(profile ? [el('dl', { class: 'facts' },
-				el('div', {}, el('dt', {}, 'From'), el('dd', {}, data(profile.source ?? 'not known', 200))),
-				el('div', {}, el('dt', {}, 'Format'), el('dd', {}, profile.format ?? 'not known')),
-				el('div', {}, el('dt', {}, 'SHA-256'), el('dd', {}, el('code', {}, data((profile.sha256 ?? '').slice(0, 16))))))] : []));
+		const box = byId('in-force');
+		const open = box.querySelector('details')?.open ?? false;
+		const { profile } = this;
+		const about = this.advice?.profile;
+		const text = profile ? JSON.stringify(profile, null, 2) : '';
+		box.replaceChildren(el('p', {}, data(this.story?.profile ?? '')), ...(profile ? [
+			about ? el('p', { class: 'dim' }, 'As the engine applied it; SHA-256 ', el('code', {}, data(about.sha256.slice(0, 16))), '…') : null,
+			el('details', {}, el('summary', {}, 'Show the profile'), el('pre', { class: 'record profile-text', tabindex: '0', 'aria-label': 'The profile in force' }, block(text))),
+			el('div', { class: 'row' },
+				el('button', { class: 'soft', type: 'button', id: 'instrument', click: () => this.#instrument(text) }, icon('save'), 'Instrument this profile'),
+				el('button', { class: 'ghost', type: 'button', click: () => save(this.#fileName({ format: 'json' }), 'application/json', [text]) }, icon('save'), 'Download as it is'),
+				el('a', { class: 'ghost', href: `/lab?container=${encodeURIComponent(this.id)}` }, 'Open in the lab')),
+			el('p', { class: 'dim', id: 'instrument-say' }, 'Instrumented, it decides the same, and the kernel records what it denies. It needs Docker 23 or Podman 4.1, with runc 1.2 or crun.'),
+		].filter(Boolean) : []));
+		if (open)
+			box.querySelector('details').open = true;
+	}
+
+	async #instrument(text) {
+		try {
+			const { profile } = await post('profile/instrument', { profile: text, how: 'flag' });
+			save(this.#fileName({ format: 'json' }).replace('-seccomp', '-seccomp-logging'), 'application/json', [profile]);
+		} catch (error) {
+			setText(byId('instrument-say'), `It could not be instrumented: ${error.message}.`);
+		}
 	}
 }

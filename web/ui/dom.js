@@ -74,6 +74,11 @@ export function data(value, max = 0) {
 	return node;
 }
 
+// The same for text of several lines.
+export function block(value, max = 0) {
+	return el('span', { class: 'block' }, cut(String(value), max).split('\n').flatMap((line, i) => [i ? '\n' : null, line ? data(line) : null]));
+}
+
 // For places that take plain text only (tooltips, labels for screen readers).
 export function plain(value, max = 200) {
 	const visible = (char) => `‹${hiddenMark(char).textContent}›`;

@@ -33,7 +33,6 @@ export class Events {
 	enter() {
 		this.details.close();
 		this.live.forget();
-		this.exporter.show();
 		byId('export-say').hidden = true;
 	}
 

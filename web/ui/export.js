@@ -67,12 +67,7 @@ export class Exporter {
 			el('span', { class: 'dim', id: 'export-label' }, 'Export'),
 			...Object.entries(FORMATS).map(([name, { label }]) => el('button', { class: 'ghost', type: 'button', 'data-format': name,
 				'aria-label': `Export what is shown as ${label}`, title: `Everything that these filters match, as ${label}`,
-				click: () => this.run(name) }, name === 'csv' ? icon('save') : null, label)),
-			el('a', { class: 'ghost', id: 'report', target: '_blank', title: 'One file to attach and send' }, icon('report'), 'Report'));
-	}
-
-	show() {
-		byId('report').href = `/api/v1/report?${withParams(this.app.params(), { format: 'html' })}`;
+				click: () => this.run(name) }, name === 'csv' ? icon('save') : null, label)));
 	}
 
 	async run(name) {

@@ -16,7 +16,7 @@ const STATE = { true: ['good', '✓', 'seen'], false: ['bad', '✕', 'not seen']
 const CHECKS = {
 	audit_read: 'The kernel’s audit records', network_namespace: 'Network namespace', pid_namespace: 'Process ids',
 	actions_logged: 'Recorded actions', exclude_rule: 'Audit rules', rate_limit: 'Audit’s rate limit', auditd: 'auditd',
-	receive_buffer: 'Receive buffer', kernel_lost: 'Lost by the kernel', collector: 'Collector',
+	receive_buffer: 'Receive buffer', kernel_lost: 'Lost by the kernel', collector: 'Collector', rest: 'Only root can tell',
 };
 
 function check({ id, ok, detail, remedy }) {
@@ -47,6 +47,7 @@ export class HealthView {
 			return;
 		const { health } = this;
 		const now = health.now();
+		byId('health-facts').closest('.health-view').classList.remove('waiting');
 		setText(byId('health-headline'), this.#headline());
 		setText(byId('health-say'), this.#sentence(now));
 		byId('health-facts').replaceChildren(...this.#facts(now));
@@ -128,6 +129,9 @@ export class HealthView {
 		const hidden = checks.filter((c) => c.ok === false).length;
 		setText(byId('checks-say'), hidden ? `${plural(hidden, 'thing')} below keeps violations out of sight.`
 			: 'Kills are always recorded. Denials are recorded only where the profile asks for it (its log flag): the built-in profiles of Docker, containerd and Podman do not.');
-		byId('checks').replaceChildren(...checks.map(check));
+		const told = checks.filter((c) => c.ok !== null);
+		const rest = checks.filter((c) => c.ok === null).map((c) => (CHECKS[c.id] ?? c.id).replace(/^(The |Audit|Lost|Receive)/, (w) => w.toLowerCase()));
+		byId('checks').replaceChildren(...told.map(check), ...(rest.length ? [check({ id: 'rest', ok: null,
+			detail: `${rest.join(', ')}. This page runs without privilege, on purpose.`, remedy: 'sudo seccompwatch doctor' })] : []));
 	}
 }

@@ -4,7 +4,7 @@
 import { get, withParams } from './api.js';
 import { byId } from './dom.js';
 import * as F from './filters.js';
-import { showNew } from './news.js';
+import { News } from './news.js';
 import { LISTS, showContainers, showTop } from './toplists.js';
 
 const CALLS_MAX = 1000;
@@ -12,6 +12,7 @@ const CALLS_MAX = 1000;
 export class Overview {
 	constructor(app) {
 		this.app = app;
+		this.news = new News(app);
 	}
 
 	async ask(signal, status) {
@@ -19,7 +20,7 @@ export class Overview {
 		const params = app.params();
 		const calls = get('summary', withParams(params, { by: 'container,syscall', limit: CALLS_MAX }), signal);
 		const lists = LISTS.map((l) => get('summary', withParams(params, { by: l.by, limit: l.fetch }), signal));
-		const news = showNew(app, signal);
+		const news = this.news.show(signal);
 		const [byContainer, byCall, ...tops] = await Promise.all([app.span.ask(signal, status), calls, ...lists, news]);
 		if (signal.aborted)
 			return;

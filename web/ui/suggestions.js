@@ -2,7 +2,7 @@
 // suggestions: what was denied, why, how risky it is to allow, and what can be done, each option with its proof.
 
 import { changeNode } from './diff.js';
-import { data, el, icon } from './dom.js';
+import { block, data, el, icon } from './dom.js';
 import { clock, plural, timeNode } from './format.js';
 import { badge } from './rows.js';
 
@@ -11,6 +11,7 @@ const OUTCOME = { kill_process: 'killed', kill_thread: 'killed', unknown: 'kille
 	trace: 'traced', log: 'executed' };
 const CHANGES_SHOWN = 40;
 const EXES_SHOWN = 4;
+const RULE_MAX = 4000;
 const STUB = 'the runtime’s own stub for calls newer than the profile';
 
 function risk(item) {
@@ -37,21 +38,28 @@ function decided(item) {
 		: ['the rule ', el('code', {}, data(item.decided_by))];
 }
 
+// "mkdir on x86_64, x32 and x86" where it is one call's, else how many.
+function sayChanged(changed) {
+	const names = new Set(changed.map((c) => c.syscall ?? c.syscall_nr));
+	const arches = [...new Set(changed.map((c) => c.arch))];
+	if (names.size > 1 || arches.length > 4)
+		return plural(changed.length, 'decision');
+	return [...names][0] + ' on ' + (arches.length < 2 ? arches.join('') : `${arches.slice(0, -1).join(', ')} and ${arches.at(-1)}`);
+}
+
 function proof(option) {
 	const { changed } = option;
 	if (!changed.length)
-		return el('p', { class: 'dim' }, 'Changes no decision.');
-	const others = changed.filter((c) => !c.asked).length;
-	return el('details', {}, el('summary', {}, others ? `Changes ${plural(changed.length, 'decision')}, ${others} of them beside the one asked for`
-		: changed.length === 1 ? 'Changes this decision and no other' : `Changes ${plural(changed.length, 'decision')}, each as asked`),
+		return null;
+	return el('details', {}, el('summary', {}, `Proven: changes ${sayChanged(changed)}, and nothing else`),
 	el('ul', { class: 'changes' }, changed.slice(0, CHANGES_SHOWN).map(changeNode),
 		changed.length > CHANGES_SHOWN ? el('li', { class: 'dim' }, `and ${plural(changed.length - CHANGES_SHOWN, 'more decision')}`) : null));
 }
 
 function option(o, recommended) {
-	return el('li', { class: recommended ? 'option best' : 'option' },
+	return el('li', { class: `option${recommended ? ' best' : ''}${o.kind === 'keep' ? ' keep' : ''}` },
 		el('div', { class: 'option-title' }, el('span', {}, data(o.title)), recommended ? el('span', { class: 'tag' }, 'recommended') : null),
-		o.line ? el('pre', { class: 'record' }, data(o.line)) : null, proof(o));
+		o.line ? el('pre', { class: 'record' }, block(o.line)) : null, proof(o));
 }
 
 // Smallest change first as the server has it, but what it recommends is read first.
@@ -62,7 +70,7 @@ function options(item) {
 		rest.length ? el('details', { class: 'others' }, el('summary', {}, `${plural(rest.length, 'other option')}`), el('ul', { class: 'options' }, rest.map((o) => option(o, false)))) : null];
 }
 
-export function suggestionCard(item, { onMute }) {
+export function suggestionCard(item, { rule, onMute }) {
 	const name = item.syscall ?? `number ${item.syscall_nr}`;
 	return el('article', { class: item.muted ? 'card suggestion muted' : 'card suggestion' },
 		el('header', {}, el('h3', {}, data(name)), el('span', { class: 'dim' }, item.arch), badge(OUTCOME[item.action] ?? 'unknown'), risk(item),
@@ -71,7 +79,8 @@ export function suggestionCard(item, { onMute }) {
 				click: () => onMute(item) }, icon('mute'), item.muted ? 'Unmute' : 'Mute') : null),
 		evidence(item),
 		el('dl', { class: 'why' },
-			el('div', {}, el('dt', {}, 'Decided by'), el('dd', {}, decided(item), el('span', { class: 'dim' }, data(item.reason)))),
+			el('div', {}, el('dt', {}, 'Decided by'), el('dd', {}, decided(item), el('span', { class: 'dim' }, data(item.reason)),
+				rule ? el('details', {}, el('summary', {}, 'Show the rule'), el('pre', { class: 'record' }, block(rule, RULE_MAX))) : null)),
 			el('div', {}, el('dt', {}, 'If allowed'), el('dd', {}, data(item.risk_reason)))),
 		...options(item));
 }
