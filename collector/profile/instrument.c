@@ -31,8 +31,30 @@ static int log_actions(const struct profile *p, struct edit *edits)
 	return k;
 }
 
-/* All at once: a patch would read the text anew for each rule. */
-static int log_all(const struct profile *p, struct text *ret)
+#define ERRNOS_MAX 1024 /* each is a patch, which reads the text anew */
+
+/* SCMP_ACT_LOG takes no errno, and crun refuses a profile that gives it one. */
+static int drop_errnos(struct profile_patch *patch, struct profile_problem *problem)
+{
+	const struct profile *p = profile_patch_profile(patch);
+	size_t n = 0;
+	int k = 0;
+
+	if (p->default_error >= 0 && !profile_action_executes(p->default_action))
+		k = profile_patch_set_action(patch, PROFILE_PATCH_DEFAULT, SCMP_ACT_LOG, problem);
+	for (size_t i = 0; !k && i < profile_patch_profile(patch)->n_rules; i++) {
+		p = profile_patch_profile(patch);
+		if (p->rules[i].error < 0 || profile_action_executes(p->rules[i].action))
+			continue;
+		if (++n > ERRNOS_MAX)
+			return problem_set(problem, "", "more than %d rules have an errno", ERRNOS_MAX);
+		k = profile_patch_set_action(patch, i, SCMP_ACT_LOG, problem);
+	}
+	return k;
+}
+
+/* The others all at once. */
+static int log_others(const struct profile *p, struct text *ret)
 {
 	size_t n = p->n_rules + 1, used = 0;
 	CLEANUP_FREE struct edit *edits = calloc(n, sizeof(*edits));
@@ -47,6 +69,16 @@ static int log_all(const struct profile *p, struct text *ret)
 	for (size_t i = 0; edits && i < n; i++)
 		edit_free(&edits[i]);
 	return k;
+}
+
+static int log_all(const struct profile *p, struct text *ret, struct profile_problem *problem)
+{
+	CLEANUP(profile_patch_free_p) struct profile_patch *patch = NULL;
+	int k = profile_patch_new(p, &patch);
+
+	if (!k)
+		k = drop_errnos(patch, problem);
+	return k ? k : log_others(profile_patch_profile(patch), ret);
 }
 
 static int set_flag(const struct profile *p, struct text *ret, struct profile_problem *problem)
@@ -72,7 +104,7 @@ int profile_instrument(const struct profile *p, enum profile_instrument how, str
 		return problem_set(problem, "", "runc's own state is not a profile to edit");
 	if (how == PROFILE_INSTRUMENT_FLAG)
 		return set_flag(p, ret, problem);
-	k = log_all(p, ret);
+	k = log_all(p, ret, problem);
 	if (k == -ENOENT || k == -EINVAL)
 		return problem_set(problem, "", "a member is spelt so that it is not found again; use the documented spelling");
 	return k;

@@ -135,7 +135,7 @@ static const struct {
 	{"profile check a.json --arch x86_64", CMD_DONE, "format oci, 2 rules, ", ""},
 	{"profile instrument bad.json", CMD_FAILED, "", "bad.json:2"},
 	{"profile instrument a.json", CMD_DONE, "{\n \"flags\": [\"SECCOMP_FILTER_FLAG_LOG\"],\n \"defaultAction\"",
-		"runc before 1.2.0 refuses"},
+		"runc accepts the flag from 1.2.0 on"},
 	{"profile instrument a.json --act-log", CMD_DONE, "{\n \"defaultAction\": \"SCMP_ACT_LOG\",\n", "never for production"},
 	{"profile instrument a.json -o /nowhere/at/all", CMD_FAILED, "", "cannot write /nowhere/at/all"},
 	{"profile diff a.json same.json --arch x86_64", CMD_DONE, "no decision differs\n", ""},

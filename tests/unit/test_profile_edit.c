@@ -44,6 +44,12 @@ static const struct {
 		"{\"action\":  \"SCMP_ACT_KILL\",\"names\":[\"mkdir\"]}]}",
 		"{\"defaultAction\":\"SCMP_ACT_LOG\",\n\"syscalls\":[{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\"},\n"
 		"{\"action\":  \"SCMP_ACT_LOG\",\"names\":[\"mkdir\"]}]}"},
+	/* crun takes no errno for SCMP_ACT_LOG */
+	{PROFILE_INSTRUMENT_LOG,
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"defaultErrno\":\"ENOSYS\",\n\"syscalls\":[{\"names\":[\"bpf\"],"
+		"\"action\":\"SCMP_ACT_ERRNO\",\n\"errnoRet\":1,\"errno\":\"EPERM\"},{\"names\":[\"mkdir\"],\"action\":\"SCMP_ACT_KILL\"}]}",
+		"{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_LOG\"},{\"names\":[\"mkdir\"],"
+		"\"action\":\"SCMP_ACT_LOG\"}]}"},
 	{PROFILE_INSTRUMENT_LOG,
 		YAML_HEAD "spec:\n  defaultAction: \"SCMP_ACT_ERRNO\" # deny\n  syscalls:\n  - names: [mkdir]\n    action: SCMP_ACT_TRAP\n",
 		YAML_HEAD "spec:\n  defaultAction: \"SCMP_ACT_LOG\" # deny\n  syscalls:\n  - names: [mkdir]\n    action: SCMP_ACT_LOG\n"},
