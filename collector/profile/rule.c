@@ -2,6 +2,8 @@
 /* One element of `syscalls`. */
 #include "rule.h"
 
+#include <seccomp.h>
+
 #include "number.h"
 #include "words.h"
 
@@ -153,6 +155,8 @@ static int read_arg(struct reader *r, const json_t *item, size_t i, void *target
 		fields_note(r, "has no index: that means argument 0");
 	if (!t.value)
 		fields_note(r, "has no value: that means 0");
+	if (t.arg->value_two && t.arg->op != SCMP_CMP_MASKED_EQ)
+		fields_note(r, "has a valueTwo, which only SCMP_CMP_MASKED_EQ looks at");
 	rule->n_args = i + 1;
 	return 0;
 }

@@ -119,6 +119,8 @@ static const struct {
 	{RULE(MKDIR ",\"Comment\":\"x\""), "/syscalls/0/Comment", "letters' case", PROFILE_FORMAT_DOCKER},
 	{ARG("\"index\":0,\"value\":18446744073709551615,\"op\":\"SCMP_CMP_EQ\""), NULL, NULL, PROFILE_FORMAT_OCI},
 	{ARG("\"index\":0,\"value\":1,\"op\":\"SCMP_CMP_MASKED_EQ\""), NULL, NULL, PROFILE_FORMAT_OCI},
+	{ARG("\"index\":0,\"value\":1,\"valueTwo\":1,\"op\":\"SCMP_CMP_EQ\""), "/syscalls/0/args/0", "only SCMP_CMP_MASKED_EQ",
+		PROFILE_FORMAT_OCI},
 	{ARG("\"value\":1,\"op\":\"SCMP_CMP_EQ\""), "/syscalls/0/args/0", "argument 0", PROFILE_FORMAT_OCI},
 	{ARG("\"index\":1,\"op\":\"SCMP_CMP_EQ\""), "/syscalls/0/args/0", "has no value", PROFILE_FORMAT_OCI},
 	{"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"flags\":[\"SECCOMP_FILTER_FLAG_LOGG\"]}", "/flags/0",
