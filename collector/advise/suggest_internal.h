@@ -115,6 +115,8 @@ bool suggest_is_late(const struct suggest_work *w);
 int suggest_add_option(struct suggest_item *item, enum suggest_kind kind, char *title, char *patch,
 	struct suggest_changes *changed);
 const struct suggest_option *suggest_find_option(const struct suggest_item *item, enum suggest_kind kind);
+
+/* ---- suggest_risk.c ---- */
 void suggest_set_risk(struct suggest_case *c);
 
 /* ---- suggest_unit.c ---- */

@@ -44,77 +44,6 @@ bool suggest_is_late(const struct suggest_work *w)
 
 /* ---- risk ---- */
 
-/* clone is harmless but for these flags; whoever has no record of them must think of them. */
-static bool may_make_namespaces(const struct suggest_case *c)
-{
-	const struct suggest_item *item = c->item;
-
-	if (!item->syscall || strcmp(item->syscall, "clone") != 0 || !(item->used & 1))
-		return false;
-	for (size_t i = 0; i < item->n_asked; i++)
-		if (item->asked[i].args[0] & SUGGEST_NAMESPACES)
-			return true;
-	return item->n_more_asked > 0;
-}
-
-/* Values of one argument with which a call that can do harm does none. Sources: moby's default profile for personality;
- * the protocol families that every libc opens. */
-static const struct {
-	const char *syscall;
-	unsigned arg;
-	uint64_t values[6];
-	size_t n;
-	const char *why;
-} harmless[] = {
-	{"personality", 0, {0, 0x8, 0x20000, 0x20008, 0xffffffff}, 5,
-		"with these values it only asks, or changes how uname answers: moby's default profile allows them to everybody"},
-	{"socket", 0, {1, 2, 10, 16}, 4,
-		"these protocol families (unix, inet, inet6, netlink) are what every libc opens"},
-};
-
-static bool is_harmless_value(size_t row, uint64_t value)
-{
-	for (size_t i = 0; i < harmless[row].n; i++)
-		if (harmless[row].values[i] == value)
-			return true;
-	return false;
-}
-
-/* NULL: there is more to it than is known to be harmless. */
-static const char *why_harmless(const struct suggest_item *item)
-{
-	if (item->knowing == SUGGEST_UNKNOWN || !item->syscall || item->n_more_asked || item->n_asked == 0)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++) {
-		bool all = strcmp(harmless[i].syscall, item->syscall) == 0 && (item->used & 1u << harmless[i].arg);
-
-		for (size_t k = 0; k < item->n_asked && all; k++)
-			all = is_harmless_value(i, item->asked[k].args[harmless[i].arg]);
-		if (all)
-			return harmless[i].why;
-	}
-	return NULL;
-}
-
-void suggest_set_risk(struct suggest_case *c)
-{
-	struct suggest_item *item = c->item;
-	enum knowledge_risk risk = c->known ? c->known->risk : KNOWLEDGE_RISK_UNKNOWN;
-
-	item->risk_reason = c->known && c->known->why ? c->known->why : "nothing is known of this call, so the worst is assumed";
-	if (may_make_namespaces(c)) {
-		risk = KNOWLEDGE_RISK_HIGH;
-		item->risk_reason = "it can create namespaces, in which a process has capabilities that the host's kernel code "
-				    "was not written to give everybody";
-	}
-	c->harmless = why_harmless(item) != NULL;
-	if (c->harmless) {
-		risk = KNOWLEDGE_RISK_LOW;
-		item->risk_reason = why_harmless(item);
-	}
-	item->risk = knowledge_risk_name(risk == KNOWLEDGE_RISK_UNKNOWN ? KNOWLEDGE_RISK_HIGH : risk);
-}
-
 static bool is_high(const struct suggest_case *c)
 {
 	return strcmp(c->item->risk, knowledge_risk_name(KNOWLEDGE_RISK_HIGH)) == 0;
@@ -337,6 +266,45 @@ static enum suggest_kind choose(const struct suggest_request *request, const str
 	return is_high(c) ? SUGGEST_KEEP : choose_allowing(c);
 }
 
+/* ---- what was proven already -------------------------------------------------------------------------------------- */
+
+static bool is_twin(const struct suggest_case *a, const struct suggest_case *b)
+{
+	const struct suggest_item *x = a->item, *y = b->item;
+
+	return a->ground == b->ground && x->call.arch == y->call.arch && x->call.nr == y->call.nr && x->denied && y->denied &&
+	       a->verdict.by == b->verdict.by && a->verdict.rule == b->verdict.rule && a->verdict.action == b->verdict.action &&
+	       x->knowing == y->knowing && x->used == y->used && x->n_asked == y->n_asked &&
+	       memcmp(x->asked, y->asked, x->n_asked * sizeof(*x->asked)) == 0;
+}
+
+/* The same call may have been denied and logged: what can be done about it is the same. */
+static const struct suggest_case *find_twin(const struct suggest_work *w, const struct suggest_case *c)
+{
+	for (const struct suggest_case *other = w->cases; other < c; other++)
+		if (is_twin(other, c))
+			return other;
+	return NULL;
+}
+
+static int copy_options(const struct suggest_item *from, struct suggest_item *to)
+{
+	int r = 0;
+
+	for (size_t i = to->n_options; i < from->n_options && r == 0; i++) {
+		const struct suggest_option *o = &from->options[i];
+		CLEANUP(suggest_changes_free) struct suggest_changes changes = {.n = o->n_changed};
+
+		changes.items = malloc((o->n_changed + 1) * sizeof(*changes.items));
+		if (!changes.items)
+			return -ENOMEM;
+		if (o->n_changed)
+			memcpy(changes.items, o->changed, o->n_changed * sizeof(*changes.items));
+		r = suggest_add_option(to, o->kind, strdup(o->title), strdup(o->patch), &changes);
+	}
+	return r;
+}
+
 /* Keeping it denied is then what is left, not what is best. */
 static int say_late(struct suggest_item *item)
 {
@@ -355,8 +323,11 @@ static int say_late(struct suggest_item *item)
 int suggest_offer(struct suggest_work *w, struct suggest_case *c)
 {
 	int r = suggest_add_option(c->item, SUGGEST_KEEP, title(c, SUGGEST_KEEP, NULL), strdup("[]"), NULL);
+	const struct suggest_case *twin = suggest_is_late(w) ? NULL : find_twin(w, c);
 
-	for (int kind = SUGGEST_KEEP + 1; r == 0 && c->item->denied && kind < SUGGEST_KIND_N; kind++) {
+	if (r == 0 && twin)
+		r = copy_options(twin->item, c->item);
+	for (int kind = SUGGEST_KEEP + 1; r == 0 && !twin && c->item->denied && kind < SUGGEST_KIND_N; kind++) {
 		r = try_kind(w, c, (enum suggest_kind)kind);
 		r = r == PROFILE_E_REFUSED ? 0 : r;
 	}
