@@ -171,6 +171,8 @@ static void add_nothing(struct text *t, const struct explain_facts *facts)
 	if (facts->request->pid != EVENT_NO_PID)
 		text_printf(t, " for pid %d", facts->request->pid);
 	text_add_char(t, '.');
+	if (facts->request->unseen && !facts->container->has_state)
+		text_add_str(t, " It runs, or its engine's files do not tell how it ended.");
 	add_exit(t, facts->container);
 }
 

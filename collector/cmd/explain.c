@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "explain_host.h"
 #include "filters.h"
 #include "seccompwatch/log.h"
 
@@ -21,11 +22,13 @@ struct command {
 	struct query *query;
 	bool json;
 	struct explain_request request;
+	struct explain_host host;
 };
 
 static void command_free(struct command *c)
 {
 	query_close(c->query);
+	explain_host_free(&c->host);
 	filters_free(&c->filters);
 }
 
@@ -44,11 +47,31 @@ static int take(void *data, const struct option_row *row, const char *value, str
 
 /* ---- what is asked for ------------------------------------------------------------------------------------------ */
 
+/* A container that nobody recorded: what its engine's files say of its end, and no event. */
+static int take_from_host(struct command *c, struct text *why)
+{
+	if (c->host.n != 1) {
+		log_error("explain: %s", why->data ? why->data : "no memory");
+		return c->host.n > 1 ? CMD_USAGE : CMD_FAILED;
+	}
+	c->request.container = &c->host.container;
+	c->request.profile = c->host.info.profile;
+	c->request.unseen = true;
+	if (query_filter_add(&c->filters.filter, QUERY_CONTAINER, span_from(c->host.container.id), why) == 0)
+		return CMD_DONE;
+	log_error("explain: %s", why->data ? why->data : "no memory");
+	return CMD_FAILED;
+}
+
 static int find_container(struct command *c, const char *word)
 {
 	CLEANUP_TEXT struct text why = TEXT_EMPTY;
 	int r = query_find_container(c->query, span_from(word), &c->request.container, &why);
 
+	if (r == -ENOENT && explain_host_find(&c->host, word, &why) != -ENOENT)
+		return take_from_host(c, &why);
+	if (r == 0 && explain_host_complete(&c->host, c->request.container))
+		c->request.container = &c->host.container;
 	if (r == 0)
 		r = query_filter_add(&c->filters.filter, QUERY_CONTAINER, span_from(c->request.container->id), &why);
 	if (r == 0)

@@ -42,7 +42,7 @@ static void lookup_free(struct lookup *lookup)
 	free(lookup->folder);
 }
 
-static bool is_id(const char *cid)
+bool container_is_id(const char *cid)
 {
 	size_t n = strspn(cid, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
@@ -291,7 +291,7 @@ int container_read(const struct container_request *request, struct container_inf
 	CLEANUP(lookup_free) struct lookup lookup = {.request = request, .info = &info};
 	int r;
 
-	if (!is_id(request->cid))
+	if (!container_is_id(request->cid))
 		return -EINVAL;
 	info.runtime = request->runtime;
 	r = find_spec(&lookup);

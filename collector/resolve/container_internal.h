@@ -20,6 +20,9 @@ static inline void container_json_p(json_t **json)
 }
 #define CLEANUP_JSON CLEANUP(container_json_p)
 
+/* Whether the word can be an id, and so a folder's name. */
+bool container_is_id(const char *word);
+
 /* A string member, NULL when absent or of another type; borrowed. */
 const char *container_member(const json_t *object, const char *key);
 /* Replaces *field by a copy of value (when it is not NULL or empty); -ENOMEM. */

@@ -39,6 +39,11 @@ struct container_info {
 void container_info_free(struct container_info *info);
 #define CLEANUP_CONTAINER_INFO CLEANUP(container_info_free)
 
+/* Each container whose name is `word` or whose id begins with it, as far as engines' files on this host tell, running or
+ * not; `root` as above. fn: non-zero ends the search and is returned. A container can come twice. */
+typedef int (*container_match_fn)(void *data, enum event_runtime runtime, const char *cid, const char *name);
+int container_search(const char *root, struct span word, container_match_fn fn, void *data);
+
 /* Whether the process is in that container now; `root` as above. */
 bool container_holds(const char *root, const char *cid, int32_t pid);
 

@@ -13,6 +13,7 @@
 
 #define CID  "4bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
 #define CID2 "5bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
+#define CID3 "7bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
 #define TASK "/run/containerd/io.containerd.runtime.v2.task"
 #define SPEC "{\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"}}}"
 
@@ -247,6 +248,151 @@ static void huge_files(void **state)
 	assert_int_equal(read_container("8888", EVENT_RUNTIME_DOCKER, &info), -ENOENT);
 }
 
+/* ---- labels, users, roots ------------------------------------------------------------------------------------------ */
+
+static void labels_worth_showing(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put("/var/lib/docker/containers/1abe1/config.v2.json",
+		"{\"Name\":\"/web\",\"Config\":{\"Labels\":{\"com.docker.compose.project\":\"shop\",\"secret\":\"x\","
+		"\"com.docker.compose.service\":\"we\\nb\",\"org.opencontainers.image.title\":7}}}");
+	assert_int_equal(read_container("1abe1", EVENT_RUNTIME_DOCKER, &info), 0);
+	assert_string_equal(info.labels,
+		"{\"com.docker.compose.project\":\"shop\",\"com.docker.compose.service\":\"we\\\\x0Ab\"}");
+}
+
+static void long_labels_are_cut(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+	CLEANUP_TEXT struct text config = TEXT_EMPTY;
+
+	text_add_str(&config, "{\"Name\":\"/web\",\"Config\":{\"Labels\":{\"app.kubernetes.io/name\":\"");
+	for (int i = 0; i < 100000; i++)
+		text_add_char(&config, 'a');
+	text_add_str(&config, "\"}}}");
+	put("/var/lib/docker/containers/1abe2/config.v2.json", config.data);
+	assert_int_equal(read_container("1abe2", EVENT_RUNTIME_DOCKER, &info), 0);
+	assert_true(strlen(info.labels) < 400);
+}
+
+static void users_of_the_specification(void **state)
+{
+	static const struct {
+		const char *linux_part;
+		uint32_t outside;
+		int64_t inside; /* -1: not said */
+	} cases[] = {
+		{"{}", 33, 33},
+		{"{\"uidMappings\":[{\"containerID\":0,\"hostID\":100000,\"size\":65536}]}", 100033, 33},
+		{"{\"uidMappings\":[{\"containerID\":0,\"hostID\":100000,\"size\":65536}]}", 33, -1},
+		{"{\"uidMappings\":[{\"containerID\":\"0\",\"hostID\":100000,\"size\":65536}]}", 100033, -1},
+		{"{\"uidMappings\":[{\"containerID\":0,\"hostID\":-1,\"size\":65536}]}", 0, -1},
+		{"{\"uidMappings\":{}}", 5, 5},
+		{"{\"namespaces\":[{\"type\":\"user\",\"path\":\"/proc/9/ns/user\"}]}", 33, -1}, /* another's */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+		CLEANUP_TEXT struct text spec = TEXT_EMPTY;
+		uint32_t inside;
+		int64_t got;
+
+		text_printf(&spec, "{\"root\":{\"path\":\"rootfs\"},\"linux\":%s}", cases[i].linux_part);
+		put(TASK "/k8s.io/05e5/config.json", spec.data);
+		assert_int_equal(read_container("05e5", EVENT_RUNTIME_CONTAINERD, &info), 0);
+		got = users_inside(&info.users, cases[i].outside, &inside) ? (int64_t)inside : -1;
+		if (got != cases[i].inside)
+			fail_msg("%s: %d", cases[i].linux_part, (int)got);
+		assert_non_null(strstr(info.root, TASK "/k8s.io/05e5/rootfs"));
+	}
+}
+
+static void podman_out_of_memory(void **state)
+{
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put("/var/lib/containers/storage/vfs-containers/00ee/userdata/config.json", SPEC);
+	put("/var/lib/containers/storage/vfs-containers/00ee/userdata/oom", "");
+	put("/var/lib/containers/storage/vfs-containers/containers.json", "[{\"id\":\"00ee\",\"names\":[\"o\"]}]");
+	assert_int_equal(read_container("00ee", EVENT_RUNTIME_PODMAN, &info), 0);
+	assert_true(info.oom_killed);
+}
+
+/* A rootless Podman keeps everything in its user's home; its users are counted from within a namespace of its own. */
+static void podman_without_root(void **state)
+{
+	static const char conmon[] = "conmon\0-b\0/home/u/.local/share/containers/storage/overlay-containers/" CID3 "/userdata";
+	struct container_request request = {.root = root, .cid = CID3, .runtime = EVENT_RUNTIME_PODMAN, .owner = EVENT_UNSET,
+		.pid = 700};
+	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+	put("/proc/700/cgroup", "0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" CID3 ".scope/container\n");
+	put("/proc/700/stat", "700 (nc) S 701 700");
+	put("/proc/701/cgroup", "0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-conmon-" CID3 ".scope\n");
+	put("/proc/701/stat", "701 (conmon) S 1 701");
+	put_bytes("/proc/701/cmdline", conmon, sizeof(conmon));
+	put("/home/u/.local/share/containers/storage/overlay-containers/" CID3 "/userdata/config.json",
+		"{\"linux\":{\"uidMappings\":[{\"containerID\":0,\"hostID\":0,\"size\":1}],\"seccomp\":{}}}");
+	put("/home/u/.local/share/containers/storage/overlay-containers/containers.json",
+		"[{\"id\":\"" CID3 "\",\"names\":[\"mine\"]}]");
+	assert_int_equal(container_read(&request, &info), 0);
+	assert_string_equal(info.name, "mine");
+	assert_string_equal(info.profile, "{}");
+	assert_int_equal(info.users.n, 0);
+}
+
+/* ---- searching ------------------------------------------------------------------------------------------------------- */
+
+static int add_match(void *data, enum event_runtime runtime, const char *cid, const char *name)
+{
+	text_printf(data, "%s %.16s %s,", event_runtime_name(runtime), cid, name ? name : "-");
+	return 0;
+}
+
+#define TWIN1 "ab12cd34ef560000000000000000000000000000000000000000000000000001"
+#define TWIN2 "ab12cd34ef560000000000000000000000000000000000000000000000000002"
+
+static void searches_by_name_and_id(void **state)
+{
+	static const struct {
+		const char *word, *found;
+	} cases[] = {
+		{"lonely", "docker 10ne lonely,"},
+		{"10n", "docker 10ne lonely,"},
+		{"in-a-pod", "containerd 5afe in-a-pod,"},
+		{"stored", "podman 570e stored,"},
+		{"one", ""}, /* a name is whole */
+		{"\"><img>", "docker 5c1 \"><img>,"},
+		{"../10ne", ""},
+		{"", ""},
+	};
+
+	put("/var/lib/docker/containers/10ne/config.v2.json", "{\"Name\":\"/lonely\"}");
+	put("/var/lib/docker/containers/5c1/config.v2.json", "{\"Name\":\"/\\\"><img>\"}");
+	put("/var/lib/docker/containers/" TWIN1 "/config.v2.json", "{\"Name\":\"/twin1\"}");
+	put("/var/lib/docker/containers/" TWIN2 "/config.v2.json", "{\"Name\":\"/twin2\"}");
+	put(TASK "/k8s.io/5afe/config.json", "{\"annotations\":{\"io.kubernetes.cri.container-name\":\"in-a-pod\"}}");
+	put("/var/lib/containers/storage/vfs-containers/containers.json",
+		"[{\"id\":\"../570e\",\"names\":[\"stored\"]},{\"id\":\"570e\",\"names\":[\"stored\"]},7,{}]");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP_TEXT struct text found = TEXT_EMPTY;
+
+		assert_int_equal(container_search(root, span_from(cases[i].word), add_match, &found), 0);
+		if (strcmp(found.data ? found.data : "", cases[i].found) != 0)
+			fail_msg("%s: %s", cases[i].word, found.data ? found.data : "");
+	}
+}
+
+static void finds_twins(void **state)
+{
+	CLEANUP_TEXT struct text found = TEXT_EMPTY;
+
+	assert_int_equal(container_search(root, SPAN("ab12cd34ef56"), add_match, &found), 0);
+	assert_non_null(strstr(found.data, "twin1,"));
+	assert_non_null(strstr(found.data, "twin2,"));
+}
+
 static int set_up(void **state)
 {
 	return mkdtemp(root) ? 0 : -1;
@@ -276,6 +422,13 @@ int main(void)
 		cmocka_unit_test(links_and_pipes_are_not_read),
 		cmocka_unit_test(broken_files),
 		cmocka_unit_test(huge_files),
+		cmocka_unit_test(labels_worth_showing),
+		cmocka_unit_test(long_labels_are_cut),
+		cmocka_unit_test(users_of_the_specification),
+		cmocka_unit_test(podman_out_of_memory),
+		cmocka_unit_test(podman_without_root),
+		cmocka_unit_test(searches_by_name_and_id),
+		cmocka_unit_test(finds_twins),
 	};
 
 	return cmocka_run_group_tests_name("container", tests, set_up, tear_down);
