@@ -7,7 +7,7 @@ VERSION := 0.1.0
 DEB_BUILD := gcc libc6-dev pkg-config libaudit-dev libseccomp-dev libsqlite3-dev libmicrohttpd-dev libjansson-dev \
 	libyaml-dev zlib1g-dev nettle-dev libjs-chart.js
 DEB_CHECK := $(DEB_BUILD) libcmocka-dev clang libclang-rt-14-dev auditd sqlite3 curl openssl patch git busybox-static \
-	docker.io containerd runc podman
+	docker.io containerd runc podman uidmap
 DEB_BROWSER := chromium chromium-driver python3-selenium fonts-dejavu-core
 DEB_LINT  := $(DEB_CHECK) clang-tidy cppcheck universal-ctags systemd
 

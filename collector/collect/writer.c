@@ -9,7 +9,7 @@
 #include "seccompwatch/log.h"
 
 #define BEAT_MS        60000
-#define WATCH_MS       5000 /* that of processes is written no more often */
+#define WATCH_MS       1000 /* that of processes is written no more often, and with what is written anyway */
 #define FIRST_LOOK_MS  200
 #define LAST_LOOK_MS   50
 #define BACKOFF_MIN_MS 100

@@ -175,10 +175,9 @@ int proc_namespace_pid(int proc_fd, int pid)
 {
 	char buffer[4096];
 	size_t len = 0;
+	int r = read_file(proc_fd, pid, "status", buffer, sizeof(buffer), &len);
 
-	return read_file(proc_fd, pid, "status", buffer, sizeof(buffer), &len) < 0
-		       ? 0
-		       : proc_parse_namespace_pid((struct span){buffer, len});
+	return r < 0 ? r : proc_parse_namespace_pid((struct span){buffer, len});
 }
 
 uint64_t proc_mount_ns(int proc_fd, int pid)

@@ -22,7 +22,7 @@ int proc_read_stat(int proc_fd, int pid, struct proc_stat *ret);
 
 /* PID/cmdline with blanks between the arguments, at most `size` bytes with the NUL. */
 int proc_read_command(int proc_fd, int pid, char *buffer, size_t size);
-/* Its number in its own pid namespace: 1 for the first there; 0: that is the namespace of `proc_fd`, or not known. */
+/* Its number in its own pid namespace: 1 for the first there; 0: that is the namespace of `proc_fd`; or an error. */
 int proc_namespace_pid(int proc_fd, int pid);
 /* The inode of the process's mount namespace; 0 when it cannot be seen. */
 uint64_t proc_mount_ns(int proc_fd, int pid);

@@ -64,7 +64,7 @@ static bool is_init(struct watch *w, const struct life *life, struct identity *i
 	if (ns == 0 || ns == w->own_mount_ns)
 		return false;
 	rank = proc_namespace_pid(w->options.proc_fd, life->pid);
-	if (rank != 1 && (rank > 0 || w->seeding))
+	if (rank != 1 && (rank != 0 || w->seeding))
 		return false;
 	identity->init = life->pid;
 	return true;

@@ -75,6 +75,7 @@ stop() {
 	done
 	processes | xargs -r kill -9 2>/dev/null
 	# The deepest first.
+	find /sys/fs/cgroup -depth -path '*/user-54321.slice*' -type d -exec rmdir {} + 2>/dev/null
 	grep -F " $dir/" /proc/self/mounts | cut -d' ' -f2 | sort -r | xargs -r -n 1 umount -l 2>/dev/null
 	return 0
 }

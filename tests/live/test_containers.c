@@ -408,13 +408,111 @@ static void test_restarts(void **state)
 static void test_killed_by_the_user(void **state)
 {
 	static const struct expected dead = {"logged", "docker", {"Nothing was killed or denied", "exited with 137",
-		"SIGKILL"}, {"1 rule"}, {NULL}};
+		"SIGKILL", "somebody sent it"}, {"1 rule"}, {NULL}};
 	char name[64];
 
 	name_of("killed", name);
 	free(run_on(name, 0, DOCKER_RUN "@" LOG "-d bb /make_calls 135:0xffffffff 34"));
 	free(run_on(name, 0, DOCKER "kill @"));
 	json_decref(await_story(name, &dead, EVENTUALLY));
+}
+
+/* A rootless Podman of a user with a namespace of his own: what is root there is not root here. */
+static void test_rootless(void **state)
+{
+	static const struct expected killed = {"killed", "podman", {"nc (/bin/busybox, pid ", "(image localhost/bb", "called socket"},
+		{"1 rule", "SCMP_ACT_ALLOW"}, {NULL}};
+	json_t *events, *event, *container;
+	int status;
+
+	free(rig_shell(rig, &status, "unshare -U true 2>/dev/null"));
+	if (status != 0) {
+		print_message("rootless: left out: this machine has no user namespaces\n");
+		return;
+	}
+	free(run(0, "sh tests/live/rootless.sh %T %T/kill.json"));
+	json_decref(await_story("mine", &killed, SOON));
+	events = events_of("mine", "", 1);
+	event = json_array_get(events, 0);
+	container = json_object_get(event, "container");
+	assert_int_equal(json_integer_value(json_object_get(event, "uid")), 54321);
+	assert_true(json_is_integer(json_object_get(container, "uid")));
+	assert_int_equal(json_integer_value(json_object_get(container, "uid")), 0);
+	json_decref(events);
+}
+
+/* ---- lack of memory, labels, and what nobody saw --------------------------------------------------------------------- */
+
+static void test_out_of_memory(void **state)
+{
+	static const struct expected dead = {"other_death", "docker", {"Seccomp killed nothing", "exited with 137",
+		"ran out of memory"}, {"1 rule"}, {"watched from its start to its end"}};
+	char name[64];
+
+	name_of("eater", name);
+	free(run_on(name, 137, DOCKER_RUN "@ --memory 16m" KILL "bb /make_calls eat"));
+	json_decref(await_story(name, &dead, EVENTUALLY));
+}
+
+static void test_labels(void **state)
+{
+	static const struct expected killed = {"killed", "docker", {"called socket"}, {"1 rule"}, {NULL}};
+	const json_t *labels;
+	json_t *story;
+	char name[64];
+
+	name_of("labels", name);
+	free(run_on(name, 159, DOCKER_RUN "@ --label com.docker.compose.project=shop --label com.docker.compose.service=web "
+		"--label secret=x" KILL "bb nc 127.0.0.1 1"));
+	story = await_story(name, &killed, EVENTUALLY);
+	labels = json_object_get(json_object_get(story, "container"), "labels");
+	assert_string_equal(string(labels, "com.docker.compose.project"), "shop");
+	assert_string_equal(string(labels, "com.docker.compose.service"), "web");
+	assert_int_equal(json_object_size(labels), 2);
+	assert_non_null(strstr(string(story, "about"), "com.docker.compose.project=shop"));
+	json_decref(story);
+}
+
+#define STATE(name, end) "{\"Name\":\"/" name "\",\"Config\":{\"Image\":\"old:1\"},\"State\":{\"FinishedAt\":\"2026-01-01T00:00:00Z\"," end "}}"
+#define ON_HOST          "unshare -m sh -c 'mkdir -p /var/lib/docker/containers; mount --bind %%T/known /var/lib/docker/containers; "
+
+/* Docker's files know them, no collector ever did. Two of them have the same first twelve digits. */
+static void test_known_to_the_host(void **state)
+{
+	static const struct {
+		const char *word;
+		int status;
+		const char *says[3];
+	} cases[] = {
+		{"unseen1", 0, {"died of SIGSYS", "exited with 159", "No collector saw this container"}},
+		{"unseen2", 0, {"Seccomp killed nothing", "ran out of memory", "No collector saw this container"}},
+		{"aaaaaaaaaaaa", 2, {"aaaaaaaaaaaa1", "aaaaaaaaaaaa2", "unseen2"}},
+		{"nobody", 1, {"no container \"nobody\"", NULL, NULL}},
+	};
+	static const char *const files[][2] = {
+		{"aaaaaaaaaaaa1", STATE("unseen1", "\"ExitCode\":159,\"OOMKilled\":false")},
+		{"aaaaaaaaaaaa2", STATE("unseen2", "\"ExitCode\":137,\"OOMKilled\":true")},
+	};
+	char command[1024];
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(command, sizeof(command), "mkdir -p %%T/known/%s; cat >%%T/known/%s/config.v2.json <<'E'\n%s\nE\n", files[i][0],
+			files[i][0], files[i][1]);
+		free(run(0, command));
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *output;
+		int status;
+
+		snprintf(command, sizeof(command), ON_HOST "%%P explain --db %%D %s 2>&1'", cases[i].word);
+		output = rig_shell(rig, &status, command);
+		if (status != cases[i].status)
+			fail_msg("%s: exit status %d: %s", cases[i].word, status, output);
+		for (size_t j = 0; j < 3 && cases[i].says[j]; j++)
+			if (!strstr(output, cases[i].says[j]))
+				fail_msg("%s: no \"%s\" in: %s", cases[i].word, cases[i].says[j], output);
+		free(output);
+	}
 }
 
 /* What was known of a container outlives it. */
@@ -478,11 +576,12 @@ static bool is_left_out(void)
 	return true;
 }
 
+#define N_TESTS     11
 #define N_SCENARIOS (sizeof(scenarios) / sizeof(scenarios[0]))
 
 int main(void)
 {
-	struct CMUnitTest tests[N_SCENARIOS + 7] = {
+	struct CMUnitTest tests[N_SCENARIOS + N_TESTS] = {
 		cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_profile_in_force),
 		cmocka_unit_test(test_learnt_profile),
@@ -490,12 +589,16 @@ int main(void)
 		cmocka_unit_test(test_killed_by_the_user),
 		cmocka_unit_test(test_removed_later),
 		cmocka_unit_test(test_ambiguous),
+		cmocka_unit_test(test_rootless),
+		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_known_to_the_host),
 	};
 
 	if (is_left_out())
 		return 0;
 	for (size_t i = 0; i < N_SCENARIOS; i++)
-		tests[7 + i] = (struct CMUnitTest){.name = scenarios[i].name, .test_func = test_scenario,
+		tests[N_TESTS + i] = (struct CMUnitTest){.name = scenarios[i].name, .test_func = test_scenario,
 			.initial_state = (void *)(uintptr_t)&scenarios[i]};
 	return cmocka_run_group_tests_name("containers", tests, start_all, stop_all);
 }
