@@ -95,6 +95,15 @@ char *explain_visible_sentence(const struct explain_facts *facts)
 	return text_take(&t);
 }
 
+static bool is_unattributed(const struct explain_facts *facts)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < facts->n_rows; i++)
+		any |= facts->rows[i].signature->attribution != EVENT_ATTRIBUTION_NONE;
+	return facts->n_rows > 0 && !any;
+}
+
 char *explain_profile_sentence(const struct explain_facts *facts)
 {
 	CLEANUP_TEXT struct text t = TEXT_EMPTY;
@@ -105,6 +114,9 @@ char *explain_profile_sentence(const struct explain_facts *facts)
 	if (action)
 		text_printf(&t, "A profile with %zu %s and %s as its default was in force.", rules,
 			rules == 1 ? "rule" : "rules", action);
+	else if (!facts->container && is_unattributed(facts))
+		text_add_str(&t, "Whose process it was is not recorded, so which profile was in force is not known: a log says "
+				 "nothing of containers.");
 	else if (!facts->container)
 		text_add_str(&t, "The process belongs to no container that is known, so its filter is its own or its service "
 				 "manager's.");

@@ -34,6 +34,13 @@ static void add_container(struct text *t, const struct query_container *c)
 		text_printf(t, ", pod %s%s%s", c->namespace ? c->namespace : "", c->namespace ? "/" : "", c->pod);
 }
 
+/* What was imported may be of any machine. */
+static void add_host(struct text *t, const struct query_row *row)
+{
+	if (row->signature->source != EVENT_SOURCE_NETLINK && row->signature->host)
+		text_printf(t, " on %s", row->signature->host);
+}
+
 static void add_program(struct text *t, const struct query_row *row)
 {
 	add_or(t, row->signature->comm, "a process");
@@ -111,6 +118,7 @@ static void add_killed(struct text *t, const struct explain_facts *facts, const 
 {
 	add_program(t, row);
 	add_container(t, facts->container);
+	add_host(t, row);
 	text_add_str(t, " was killed by seccomp when it called ");
 	add_syscall(t, row->signature);
 	text_printf(t, ": the filter in force answers that with %s.", scmp_action(row->signature->action));
@@ -121,6 +129,7 @@ static void add_strict(struct text *t, const struct explain_facts *facts, const 
 {
 	add_program(t, row);
 	add_container(t, facts->container);
+	add_host(t, row);
 	text_add_str(t, " was killed when it called ");
 	add_syscall(t, row->signature);
 	text_add_str(t, ": it was in seccomp's strict mode, which allows read, write, exit and sigreturn and kills with "
@@ -131,6 +140,7 @@ static void add_thread_lost(struct text *t, const struct explain_facts *facts, c
 {
 	add_program(t, row);
 	add_container(t, facts->container);
+	add_host(t, row);
 	text_add_str(t, " lost a thread: seccomp killed the one that called ");
 	add_syscall(t, row->signature);
 	text_add_str(t, " (SCMP_ACT_KILL_THREAD), and the process goes on without it. A process that waits for that "

@@ -109,10 +109,113 @@ static void tells_what_happened(void **state)
 	}
 }
 
+/* ---- what the kernel itself said --------------------------------------------------------------------------------- */
+
+static const struct kernels_word {
+	const char *name;
+	const char *columns; /* of the container: exit_code, oom_killed, started, ended, status */
+	enum explain_verdict verdict;
+	const char *says, *visible; /* NULL: nothing in particular */
+} kernels_words[] = {
+	{"runs", "NULL, NULL, 1000, NULL, NULL", EXPLAIN_NOTHING, "No violation was recorded in container web (image nginx).",
+		"has been watched from its start"},
+	{"ended well", "NULL, NULL, 1000, 2000, 0", EXPLAIN_NOTHING, "exited with 0.", "watched from its start to its end"},
+	{"failed", "NULL, NULL, 1000, 2000, 256", EXPLAIN_NOTHING, "exited with 1.", NULL},
+	{"SIGSYS", "NULL, NULL, 1000, 2000, 31", EXPLAIN_UNSEEN, "exited with 159, which is 128 + 31 (SIGSYS)", NULL},
+	{"SIGKILL, who knows why", "NULL, NULL, 1000, 2000, 9", EXPLAIN_OTHER_DEATH,
+		"exited with 137, which is 128 + 9 (SIGKILL).", NULL},
+	{"SIGKILL for lack of memory", "NULL, 1, 1000, 2000, 9", EXPLAIN_OTHER_DEATH, "ran out of memory", NULL},
+	{"SIGKILL of somebody's", "NULL, 0, 1000, 2000, 9", EXPLAIN_OTHER_DEATH, "somebody sent it", NULL},
+	{"SIGTERM", "NULL, 0, 1000, 2000, 15", EXPLAIN_OTHER_DEATH, "exited with 143, which is 128 + 15 (SIGTERM).", NULL},
+	{"255 is no signal", "255, 0, NULL, NULL, NULL", EXPLAIN_OTHER_DEATH, "exited with 255.", NULL},
+	{"the engine's word goes before", "3, 0, 1000, 2000, 9", EXPLAIN_NOTHING, "exited with 3.", NULL},
+	{"nobody was there", "NULL, NULL, NULL, NULL, NULL", EXPLAIN_NOTHING, "No violation was recorded", NULL},
+};
+
+static struct explain tell(struct query *q, struct query_filter *filter)
+{
+	struct explain_request request = {.pid = EVENT_NO_PID, .filter = filter};
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	struct explain e = EXPLAIN_EMPTY;
+
+	assert_int_equal(query_find_container(q, SPAN("web"), &request.container, &why), 0);
+	events_db_filter(filter, "container", CID);
+	assert_int_equal(explain_make(q, &request, &e), 0);
+	return e;
+}
+
+static void believes_the_kernel(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kernels_words); i++) {
+		const struct kernels_word *w = &kernels_words[i];
+		struct query_filter filter = QUERY_FILTER_ANY;
+		struct explain e;
+		struct query *q;
+		void *f = NULL;
+
+		assert_int_equal(events_db_setup(&f), 0);
+		events_db_begin(f);
+		events_db_run(((struct events_db *)f)->db,
+			"INSERT INTO container (id, host, runtime, cid, name, image, seq, restarts, labels, outer_cid, exit_code, "
+			"oom_killed, started, ended, status) VALUES (1, 1, 1, '" CID "', 'web', 'nginx', 1, 0, "
+			"'{\"com.docker.compose.project\":\"shop\"}', 'outside', %s)",
+			w->columns);
+		events_db_commit(f);
+		q = events_db_reader(f);
+		e = tell(q, &filter);
+		if (e.verdict != w->verdict || !strstr(e.sentence, w->says))
+			fail_msg("%s: %s: %s", w->name, explain_verdict_name(e.verdict), e.sentence);
+		if (w->visible && !strstr(e.visible, w->visible))
+			fail_msg("%s: %s", w->name, e.visible);
+		assert_string_equal(e.about, CID " (docker); inside container outside; com.docker.compose.project=shop");
+		assert_int_equal(e.n_steps, strstr(w->columns, "1000, NULL") ? 1 : strstr(w->columns, "1000") ? 2 : 0);
+		explain_free(&e);
+		query_filter_free(&filter);
+		query_close(q);
+		events_db_teardown(&f);
+	}
+}
+
+/* Three processes with one number, one after the other: the middle one was killed, by its thread; the last goes on. */
+static void knows_reused_pids(void **state)
+{
+	struct query_filter filter = QUERY_FILTER_ANY;
+	struct explain e;
+	struct query *q;
+	void *f = NULL;
+
+	assert_int_equal(events_db_setup(&f), 0);
+	events_db_begin(f);
+	events_db_run(((struct events_db *)f)->db,
+		"INSERT INTO container (id, host, runtime, cid, name, seq) VALUES (1, 1, 1, '" CID "', 'web', 1);"
+		"INSERT INTO signature (id, hash, host, source, time_source, attribution, seq, container, arch, uid, comm, exe, "
+		"mode, action, code, syscall) VALUES (1, 1, 1, 0, 0, 1, 1, 1, %lld, 0, 'nc', '/bin/nc', 0, 2, 0, 41);"
+		"INSERT INTO account VALUES (1, 1, 0, 'root', 5, 'web', 1);"
+		"INSERT INTO process (host, pid, started, container, seq, ended, status, threads) VALUES "
+		"(1, 100, %lld, 1, 1, %lld, 0, 8), (1, 100, %lld, 1, 1, %lld, 31, 1), (1, 100, %lld, 1, 1, NULL, NULL, 8)",
+		(long long)AUDIT_ARCH_X86_64, (long long)EVENTS_T0 - 9000, (long long)EVENTS_T0 - 8000,
+		(long long)EVENTS_T0 - 1000, (long long)EVENTS_T0 + 3, (long long)EVENTS_T0 + 5000);
+	events_db_row(f, EVENTS_T0, 1, 100, 1, 0);
+	events_db_commit(f);
+	q = events_db_reader(f);
+	e = tell(q, &filter);
+	if (e.verdict != EXPLAIN_KILLED) /* not thread_lost, which the others' eight threads would make it */
+		fail_msg("%s: %s", explain_verdict_name(e.verdict), e.sentence);
+	assert_int_equal(e.n_steps, 6);
+	assert_int_equal(e.steps[3].kind, EXPLAIN_VIOLATION);
+	assert_non_null(strstr(e.steps[3].text, "uid 0 (root), in the container 5 (web)"));
+	explain_free(&e);
+	query_filter_free(&filter);
+	query_close(q);
+	events_db_teardown(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_what_happened),
+		cmocka_unit_test(believes_the_kernel),
+		cmocka_unit_test(knows_reused_pids),
 	};
 
 	return cmocka_run_group_tests_name("explain", tests, NULL, NULL);

@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -250,6 +252,74 @@ static void reads_commands(void **state)
 	close(fd);
 }
 
+static void parses_namespace_pids(void **state)
+{
+	static const struct {
+		const char *status;
+		int pid;
+	} cases[] = {
+		{"Name:\ta\nNSpid:\t4711\t1\nNSpgid:\t1\t2\n", 1},
+		{"NSpid:\t4711\t30\t1\n", 1},
+		{"NSpid:\t4711\t30\t7", 7},
+		{"NSpid:\t4711\n", 0}, /* the host's */
+		{"Name:\tNSpid:\t1\t1\n", 0}, /* a name is what somebody chose */
+		{"NSpid:\n", 0},
+		{"", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(proc_parse_namespace_pid(span_from(cases[i].status)), cases[i].pid);
+}
+
+/* A kernel without cgroups, and a /proc that shows others' processes to nobody but root. */
+static void without_cgroups(void **state)
+{
+	struct fixture *f = *state;
+
+	write_file(f, 61, "stat", "61 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 9\n");
+	check_none(ask(f, 61, 0));
+}
+
+#define HIDDEN 3
+
+static int ask_in_hidden_proc(const char *dir, pid_t pid)
+{
+	CLEANUP(process_table_free_p) struct process_table *table = NULL;
+	static struct event ev;
+	int fd;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		mount("proc", dir, "proc", 0, "hidepid=2") < 0)
+		return HIDDEN + 1;
+	if (proc_open(dir, &fd) < 0 || setgid(65534) < 0 || setuid(65534) < 0 || process_table_new_at(fd, &table) < 0)
+		return HIDDEN + 2;
+	event_reset(&ev);
+	ev.pid = pid;
+	ev.time = clock_now();
+	process_attribute(table, &ev);
+	return ev.attribution == EVENT_ATTRIBUTION_NONE && !event_has(ev.container_id) ? 0 : 1;
+}
+
+static void with_hidepid(void **state)
+{
+	struct fixture *f = *state;
+	int status;
+	pid_t child;
+
+	if (geteuid() != 0) {
+		print_message("not root: left out\n");
+		return;
+	}
+	child = fork();
+	if (child == 0)
+		_exit(ask_in_hidden_proc(f->dir, getppid()));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WEXITSTATUS(status) == HIDDEN + 1)
+		print_message("proc cannot be mounted here: left out\n");
+	else
+		assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void agrees_with_the_kernel(void **state)
 {
 	struct process_table *table;
@@ -290,6 +360,9 @@ int main(void)
 		cmocka_unit_test(parses_comm_and_parent),
 		cmocka_unit_test(sees_writable_cgroups),
 		cmocka_unit_test_setup_teardown(reads_commands, setup, teardown),
+		cmocka_unit_test(parses_namespace_pids),
+		cmocka_unit_test_setup_teardown(without_cgroups, setup, teardown),
+		cmocka_unit_test_setup_teardown(with_hidepid, setup, teardown),
 		cmocka_unit_test(agrees_with_the_kernel),
 	};
 
