@@ -22,6 +22,7 @@ struct answer {
 	struct work *work;           /* … or not yet: a child is at it */
 	struct text cookie;          /* Set-Cookie */
 	const char *location;        /* of a 303 */
+	const char *link;            /* what the page will ask for next */
 	bool challenge;              /* a 401 that asks for a token */
 	unsigned retry_after;        /* seconds, of a 429; 0: none */
 	bool close;                  /* the connection cannot be used again */

@@ -78,15 +78,39 @@ int assets_prepare(struct web *web)
 	return 0;
 }
 
+#define AHEAD(target) "</api/v1/" target ">; rel=preload; as=fetch; crossorigin=anonymous"
+#define AHEAD_SPAN    AHEAD("health") ", " AHEAD("timeline?since=24h&step=30m") ", " \
+	AHEAD("summary?since=24h&by=container&limit=1000")
+
+/* What each view asks for first when nothing else is wanted, letter by letter as its script does (web/ui/span.js,
+ * events.js): a browser told ahead asks while it still fetches the script, and waits for one round trip less. */
+static const struct {
+	const char *path, *link;
+} views[] = {
+	{"/", AHEAD_SPAN},
+	{"/events", AHEAD_SPAN ", " AHEAD("events?since=24h&limit=500&order=desc")},
+	{"/containers", AHEAD("health") ", " AHEAD("summary?since=24h&by=container&limit=1000")},
+};
+
+static const char *ahead_of(const struct request *req)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++)
+		if (req->n_params == 0 && strcmp(req->path, views[i].path) == 0)
+			return views[i].link;
+	return AHEAD("health");
+}
+
 /* One page for every view: what stands in the path and the query is its script's business. */
 void assets_page(struct web *web, const struct request *req, const char *rest, struct answer *ans)
 {
 	const struct embed_file *file = embed_find(embed_assets, PAGE);
 
-	if (file)
-		send_file(file, web->asset_hashes[file - embed_assets], req, ans);
-	else
+	if (!file) {
 		answer_error(ans, 404, "not_found", NULL, "this program was built without its page");
+		return;
+	}
+	send_file(file, web->asset_hashes[file - embed_assets], req, ans);
+	ans->link = ahead_of(req);
 }
 
 void assets_file(struct web *web, const struct request *req, const char *rest, struct answer *ans)

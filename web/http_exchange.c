@@ -153,6 +153,7 @@ static bool add_headers(struct MHD_Response *response, const struct answer *ans)
 		add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, ans->encoding) &&
 		add_header(response, MHD_HTTP_HEADER_ALLOW, ans->allow.data) &&
 		add_header(response, MHD_HTTP_HEADER_SET_COOKIE, ans->cookie.data) &&
+		add_header(response, MHD_HTTP_HEADER_LINK, ans->link) &&
 		add_header(response, MHD_HTTP_HEADER_LOCATION, ans->location) &&
 		add_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, ans->challenge ? "Bearer realm=\"seccompwatch\"" : NULL) &&
 		add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, ans->retry_after > 0 ? retry_after : NULL) &&

@@ -44,6 +44,11 @@ def check_filter(b, c, s):
     c.that("its chip removes it", b.until("return !location.search.includes('syscall')"))
     b.driver.back()
     c.that("the back button brings it back", b.until(only))
+    b.open("events")
+    b.find("#filter").send_keys("sbin/ngi", Keys.ENTER)
+    found = b.until("return location.search.includes('text=') && document.documentElement.dataset.settled === 'yes' && "
+                    f"{ROWS}.length > 0 && {ROWS}.every((r) => r.textContent.includes('sbin/ngi'))")
+    c.that("any text can be searched for", found, b.js("return location.search") + str(b.texts("#rows tr:not(.pad)")[:2]))
     b.open("events?pid=abc") or b.until("return !document.getElementById('filter-error').hidden")
     c.that("a wrong filter is explained", "abc" in b.text("#filter-error"), b.text("#filter-error"))
     c.that("and marked", b.all(".chip.wrong"))

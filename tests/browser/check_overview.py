@@ -16,6 +16,11 @@ def check_load(b, c, s):
     c.that("no error, no policy violation", not (wrongs := b.wrongs()), wrongs)
     c.that("the layout holds still", b.js("return shift") < 0.05, b.js("return shift"))
     c.that("everything has a name", not (bare := b.js(UNLABELLED)), bare)
+    c.that("its data is asked for while its script is still on the way", b.js("""
+        const all = performance.getEntriesByType('resource'), script = all.find((r) => r.name.endsWith('/app.js'));
+        const data = all.filter((r) => /api.v1.(health|summary.*by=container&|timeline)/.test(r.name));
+        return data.length >= 3 && data.every((r) => r.initiatorType === 'link' || r.startTime < script.responseEnd);"""),
+           b.js("return performance.getEntriesByType('resource').map((r) => [r.name.slice(-50), r.initiatorType, r.startTime, r.responseEnd])"))
     c.that("the health is told", b.text("#pill-text") not in ("", "…"), b.text("#pill-text"))
 
 

@@ -29,7 +29,7 @@ PROFILE = {
                    "futex", "clone", "wait4", "fstat", "newfstatat", "getdents64", "socket", "bind", "listen", "accept4"],
          "action": "SCMP_ACT_ALLOW"},
         {"names": ["personality"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 0, "op": "SCMP_CMP_EQ"}]},
-        {"names": ["mount", "unshare", "<script>alert(1)</script>\u202e"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1},
+        {"names": ["mount", "unshare", "<script>alert(1)</script>\u202e"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13},
     ],
 }
 

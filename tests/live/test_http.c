@@ -132,6 +132,7 @@ static void answers(void **state)
 		{"/", 200, "Content-Type: text/html"},
 		{"/?container=x", 200, "ETag: \""},
 		{"/events?syscall=ptrace", 200, "Content-Type: text/html"},
+		{"/", 200, "Link: </api/v1/health>; rel=preload"},
 		{"/containers/a%2Fb", 200, "Content-Type: text/html"},
 		{"/lab/", 404, "not_found"},
 		{"/assets/none.js", 404, "not_found"},

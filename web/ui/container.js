@@ -247,7 +247,7 @@ export class Container {
 		if (!this.profile || !pointer?.startsWith('/'))
 			return null;
 		const value = pointer.slice(1).split('/').reduce((at, key) => at?.[key.replaceAll('~1', '/').replaceAll('~0', '~')], this.profile);
-		return value === undefined ? null : JSON.stringify(value, null, 1);
+		return value === null || typeof value !== 'object' ? null : JSON.stringify(value, null, 1);
 	}
 
 	#inForce() {

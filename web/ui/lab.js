@@ -94,7 +94,7 @@ export class Lab {
 		return el('div', { class: 'lab-tools' }, more, el('span', { class: 'grow' }),
 			el('button', { class: 'ghost', type: 'button', id: 'lab-example', click: () => this.one.set(EXAMPLE) }, 'Take an example'),
 			el('button', { class: 'ghost', type: 'button', id: 'lab-instrument', title: 'The same decisions, and the kernel records the denials',
-				click: () => this.#instrument() }, icon('save'), 'With logging'),
+				click: () => this.#instrument() }, icon('save'), 'Save with logging'),
 			el('button', { class: 'strong', type: 'button', id: 'lab-run', click: () => this.#run() }, 'Check'));
 	}
 
@@ -205,7 +205,7 @@ export class Lab {
 		return [el('h2', { class: warnings.length ? 'warn' : 'good' }, warnings.length ? `Usable, with ${plural(warnings.length, 'remark')}` : 'Nothing to remark'),
 			el('p', { class: 'dim' }, `${format}, ${plural(rules, 'rule')}, a filter of ${count(instructions)} instructions (the kernel takes 4,096)`),
 			el('ul', { class: 'findings' }, warnings.map((w) => el('li', {}, el('span', { class: 'tag' }, w.id), el('span', {}, data(w.message)),
-				this.#line(this.one, w.line) ?? el('code', {}, data(w.pointer)))))];
+				this.#line(this.one, w.line) ?? (w.pointer ? el('code', {}, data(w.pointer)) : null))))];
 	}
 
 	#decided({ syscall, syscall_nr: nr, arch, action, errno, decided_by: by, line, reason, runtime, about }) {
