@@ -276,6 +276,18 @@ static void describe_foreign(struct text *t, const struct suggest_case *c)
 		text_printf(t, "the profile permits the call: %s", others);
 }
 
+/* What does not cover an architecture is the list of those that are; where there is none, it is the one that is missing. */
+static void point_at_archs(struct suggest_case *c)
+{
+	const struct profile *p = c->ground->rules->profile;
+	char *ret = c->item->decided_by;
+
+	snprintf(ret, PROFILE_POINTER_MAX, "%.200s/%s", p->base, p->n_archs == 0 && p->n_arch_map ? "archMap" : "architectures");
+	for (size_t i = 0; p->n_archs == 0 && i < p->n_arch_map; i++)
+		if (p->arch_map[i].arch == c->ground->host)
+			snprintf(ret, PROFILE_POINTER_MAX, "%.200s/archMap/%zu", p->base, i);
+}
+
 static int describe(struct suggest_case *c)
 {
 	CLEANUP_TEXT struct text t = TEXT_EMPTY;
@@ -287,8 +299,9 @@ static int describe(struct suggest_case *c)
 	} else if (!item->denied) {
 		describe_foreign(&t, c);
 	} else {
-		if (!c->other_by[0])
-			profile_decided_by(c->ground->filter, &c->verdict, item->decided_by);
+		profile_decided_by(c->ground->filter, &c->verdict, item->decided_by);
+		if (c->verdict.by == PROFILE_BY_ARCH)
+			point_at_archs(c);
 		describe_denied(&t, c);
 	}
 	item->reason = text_take(&t);

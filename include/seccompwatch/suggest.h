@@ -70,7 +70,7 @@ struct suggest_item {
 	struct bpf_call asked[SUGGEST_ASKED_MAX]; /* the denied calls, one for each class of arguments */
 	size_t n_asked, n_more_asked;
 
-	char decided_by[PROFILE_POINTER_MAX]; /* "": null, `reason` says why */
+	char decided_by[PROFILE_POINTER_MAX]; /* "": not by this profile, `reason` says why; with several it depends on arguments */
 	uint32_t decision; /* the profile's, when it denies */
 	bool denied;       /* by this profile */
 	char *reason;

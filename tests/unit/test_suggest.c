@@ -72,7 +72,7 @@ static const struct scene {
 		ERRNO(135), NULL, "/defaultAction", "high", "keep", "keep allow", "which ones it had was not recorded", NULL, 0, NULL,
 		NULL, NULL},
 	{"denied by one of two rules", ALLOWING RULE("\"personality\"", "ERRNO", ARGS(ARG(0, 8, EQ))) ","
-		RULE("\"personality\"", "ERRNO", ARGS(ARG(0, 9, EQ))) "]}", ERRNO(135), NULL, NULL, "high", "keep", "keep allow",
+		RULE("\"personality\"", "ERRNO", ARGS(ARG(0, 9, EQ))) "]}", ERRNO(135), NULL, "/syscalls/0", "high", "keep", "keep allow",
 		"it depends on arguments that were not recorded", NULL, 0, NULL, NULL, NULL},
 	{"ptrace", DENY BASE "]}", ERRNO(101), NULL, "/defaultAction", "high", "keep", "keep enosys allow", NULL, NULL, 0,
 		NULL, NULL, NULL},
@@ -93,14 +93,18 @@ static const struct scene {
 	{"a call that the stub answers and libseccomp knows", DENY RULE("\"execve\",\"read\"", "ALLOW", "") "]}", ERRNO(330), NULL,
 		"stub", "low", "allow", "keep allow", "runc answers ENOSYS to every number above", "\"pkey_alloc\",\"read\"", 0, NULL, NULL, NULL},
 	{"a 32-bit program under a profile for 64 bits", "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":[\"SCMP_ARCH_X86_64\"],"
-		"\"syscalls\":[" RULE("\"getpid\",\"read\"", "ALLOW", "") "]}", KILL_THREAD32(20), NULL, NULL, "low", "architecture",
+		"\"syscalls\":[" RULE("\"getpid\",\"read\"", "ALLOW", "") "]}", KILL_THREAD32(20), NULL, "/architectures", "low", "architecture",
 		"keep architecture", "does not cover SCMP_ARCH_X86", "[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\"]", 0, NULL, NULL, NULL},
 	{"a 32-bit program whose call is denied there too", "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":[\"SCMP_ARCH_X86_64\"],"
-		"\"syscalls\":[" RULE("\"read\",\"write\"", "ALLOW", "") "]}", KILL_THREAD32(20), NULL, NULL, "low", "architecture",
+		"\"syscalls\":[" RULE("\"read\",\"write\"", "ALLOW", "") "]}", KILL_THREAD32(20), NULL, "/architectures", "low", "architecture",
 		"keep architecture", NULL, "[\"getpid\",\"read\",\"write\"]", 0, NULL, NULL, NULL},
 	{"no architecture is listed", "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[" RULE("\"getpid\"", "ALLOW", "") "]}",
-		KILL_THREAD32(20), NULL, NULL, "low", "architecture", "keep architecture", NULL,
+		KILL_THREAD32(20), NULL, "/architectures", "low", "architecture", "keep architecture", NULL,
 		"\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\"]", 0, NULL, NULL, NULL},
+	{"a 32-bit program and an archMap without it", "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"archMap\":[{\"architecture\":\"SCMP_ARCH_AARCH64\","
+		"\"subArchitectures\":[]},{\"architecture\":\"SCMP_ARCH_X86_64\",\"subArchitectures\":[]}],\"syscalls\":["
+		RULE("\"getpid\"", "ALLOW", "") "]}", KILL_THREAD32(20), NULL, "/archMap/1", "low", "architecture", "keep architecture", NULL,
+		"\"subArchitectures\":[\"SCMP_ARCH_X86\"]", 0, NULL, NULL, NULL},
 	{"a machine that the profile cannot be for", DENY BASE "]}", "1, 2147483648, " S390X ", 39", NULL, NULL, "low", "keep", "keep",
 		"cannot be in force on a machine of SCMP_ARCH_S390X", NULL, 0, NULL, NULL, NULL},
 	{"socket where one value is denied", DENY BASE "," RULE("\"socket\"", "ALLOW", ARGS(ARG(0, 40, NE))) "]}", ERRNO(41), NULL,
