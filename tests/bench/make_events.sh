@@ -8,10 +8,10 @@ schema=$(dirname "$0")/../../schema
 rm -f "$file" "$file-wal" "$file-shm"
 {
 	echo "PRAGMA journal_mode=wal; PRAGMA synchronous=off; PRAGMA journal_size_limit=0; BEGIN;"
-	cat "$schema/001_events.sql"
+	cat "$schema"/[0-9]*.sql
 	cat <<SQL
 PRAGMA application_id = 0x53435741;
-PRAGMA user_version = 1;
+PRAGMA user_version = $(ls "$schema"/[0-9]*.sql | wc -l);
 INSERT INTO host (id, machine_id, name, is_local) VALUES (1, 'm', 'bench', 1);
 CREATE TEMP TABLE setting AS SELECT $rows AS n, (unixepoch() - $days * 86400) * 1000 AS start, $days * 86400000 AS span;
 WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 20)
