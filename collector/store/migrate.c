@@ -4,11 +4,29 @@
 #include <stdio.h>
 #include <sys/random.h>
 
+#include "pids.h"
 #include "seccompwatch/embed.h"
 
-const struct migrate_kind migrate_events = {0x53435741 /* "SCWA" */, embed_schema, "PRAGMA journal_mode = WAL", true,
+#define PIDS_VERSION 4
+
+static int add_hash_key(struct database *d)
+{
+	char key[16];
+
+	if (getrandom(key, sizeof(key), 0) != sizeof(key))
+		return database_say(d, -EIO, "no random bytes for its key");
+	return database_run(d, "INSERT OR IGNORE INTO meta VALUES ('hash_key', ?1)", "b",
+		(struct span){key, sizeof(key)});
+}
+
+static int after_events(struct database *d, int version)
+{
+	return version == 1 ? add_hash_key(d) : version == PIDS_VERSION ? pids_fill(d) : 0;
+}
+
+const struct migrate_kind migrate_events = {0x53435741 /* "SCWA" */, embed_schema, "PRAGMA journal_mode = WAL", after_events,
 	"is another program's database; it is left alone. Name another --db"};
-const struct migrate_kind migrate_marks = {0x5343574d /* "SCWM" */, embed_marks, "PRAGMA journal_mode = DELETE", false,
+const struct migrate_kind migrate_marks = {0x5343574d /* "SCWM" */, embed_marks, "PRAGMA journal_mode = DELETE", NULL,
 	"is not what the server keeps there; it is left alone. Move it away"};
 
 static int version_of(const char *name)
@@ -55,23 +73,13 @@ int migrate_recognise(struct database *d, const struct migrate_kind *kind, int64
 	return 0;
 }
 
-static int add_hash_key(struct database *d)
-{
-	char key[16];
-
-	if (getrandom(key, sizeof(key), 0) != sizeof(key))
-		return database_say(d, -EIO, "no random bytes for its key");
-	return database_run(d, "INSERT OR IGNORE INTO meta VALUES ('hash_key', ?1)", "b",
-		(struct span){key, sizeof(key)});
-}
-
 static int apply(struct database *d, const struct migrate_kind *kind, const struct embed_file *file, int version)
 {
 	char pragmas[80];
 	int r = database_script(d, (const char *)file->plain);
 
-	if (r == 0 && version == 1 && kind->keyed)
-		r = add_hash_key(d);
+	if (r == 0 && kind->after)
+		r = kind->after(d, version);
 	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		kind->application_id, version);
 	return r < 0 ? r : database_script(d, pragmas);

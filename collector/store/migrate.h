@@ -11,7 +11,7 @@ struct migrate_kind {
 	int application_id;
 	const struct embed_file *files;
 	const char *journal; /* its first pragma */
-	bool keyed;          /* its meta table holds a hash key */
+	int (*after)(struct database *d, int version); /* what SQL cannot do; NULL: nothing */
 	const char *remedy;  /* when the file is another program's */
 };
 extern const struct migrate_kind migrate_events, migrate_marks;

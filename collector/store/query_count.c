@@ -70,10 +70,11 @@ static int count_buckets(const struct counting *c, int64_t unit, int64_t since, 
 	return r;
 }
 
-/* Whole minutes, as few buckets as possible: the days in the middle, hours around them, minutes around those. */
+/* Whole minutes, as few buckets as possible: the days in the middle, hours around them, quarters and minutes
+ * around those. */
 static int count_whole(const struct counting *c, size_t level, int64_t since, int64_t until)
 {
-	static const int64_t units[] = {QUERY_MINUTE, QUERY_HOUR_MS, QUERY_DAY_MS};
+	static const int64_t units[] = {QUERY_MINUTE, QUERY_QUARTER_MS, QUERY_HOUR_MS, QUERY_DAY_MS};
 	int64_t larger = level + 1 < ARRAY_SIZE(units) ? units[level + 1] : 0, from, to;
 	int r;
 

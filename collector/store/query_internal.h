@@ -11,6 +11,7 @@
 #include "seccompwatch/query.h"
 
 #define QUERY_MINUTE INT64_C(60000)
+#define QUERY_QUARTER_MS (15 * QUERY_MINUTE)
 #define QUERY_HOUR_MS (60 * QUERY_MINUTE)
 #define QUERY_DAY_MS  (24 * QUERY_HOUR_MS)
 
@@ -44,6 +45,8 @@ enum query_statement {
 	QUERY_ROWS_DOWN,
 	QUERY_PID_UP,
 	QUERY_PID_DOWN,
+	QUERY_PIDS_UP,
+	QUERY_PIDS_DOWN,
 	QUERY_SIG_UP,
 	QUERY_SIG_DOWN,
 	QUERY_DETAIL,
@@ -207,7 +210,7 @@ static inline bool query_match_pid(const struct query_match *m, int64_t pid)
 }
 
 /* ---- minutes that hold wanted signatures (query_minutes.c) ---- */
-/* Found from the top: days that hold any, their hours, their minutes; a bit for each bucket of the block below. */
+/* Found from the top: days that hold any, their hours, quarters of hours, minutes; a bit for each bucket of the block below. */
 struct query_minutes {
 	struct query *q;
 	const struct query_match *match;
@@ -219,12 +222,18 @@ struct query_minutes {
 	struct query_level {
 		int64_t base; /* the bucket of bit 0 */
 		uint64_t mask;
-	} levels[3];
+	} levels[4];
+	int64_t since, until; /* what of them is wanted */
 };
 /* Of the time [since, until). */
 void query_minutes_start(struct query_minutes *m, int64_t since, int64_t until);
 /* In a transaction: 1 and the next minute's bucket, 0 at the end. */
 int query_minutes_next(struct query_minutes *m, int64_t *ret);
+
+/* ---- minutes that may hold rows of the wanted processes (query_pids.c) ---- */
+/* In a transaction: 1 and the next of the minutes [*low, *high) (ascending: *low - 1, else *high), which shrink; 0 at
+ * the end. */
+int query_pids_next(struct query *q, const struct query_match *m, bool ascending, int64_t *low, int64_t *high);
 
 /* ---- walking rows (query_walk.c) ---- */
 struct query_walk {
@@ -236,6 +245,7 @@ struct query_walk {
 	unsigned misses;              /* rows that were read for nothing since the last hit */
 	bool sparse;                  /* hits are rare: only minutes that hold some are read */
 	struct query_minutes minutes;
+	int64_t pids_low, pids_high;     /* sparse, of processes: minutes still to be looked at */
 	int64_t minute_low, minute_high; /* sparse: ids of the minute being read */
 };
 #define QUERY_WALK(q_, match_, low_, high_)                                                                  \

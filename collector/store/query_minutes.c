@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A signature that occurs five times in a year is found by its roll-ups: of 64 days one, of its 24 hours one, of
- * their 60 minutes one, and only that minute's rows are read. */
+/* A signature that occurs five times in a year is found by its roll-ups: of 64 days one, of its 24 hours one, of its
+ * quarters one, of their 15 minutes one, and only that minute's rows are read. */
 #include "query_internal.h"
 
 /* From the coarsest to the finest; the buckets of one block fit the bits of a mask. */
 static const struct {
 	int64_t seconds, buckets;
-} levels[] = {{86400, 64}, {3600, 24}, {60, 60}};
+} levels[] = {{86400, 64}, {3600, 24}, {900, 4}, {60, 15}};
 
 _Static_assert(ARRAY_SIZE(levels) == ARRAY_SIZE(((struct query_minutes *)0)->levels), "a mask for each level");
 
@@ -40,34 +40,36 @@ void query_minutes_start(struct query_minutes *m, int64_t since, int64_t until)
 	first = MAX(since, (int64_t)0) / BLOCK_MS;
 	last = (until - 1) / BLOCK_MS;
 	m->blocks = since < until ? last - first + 1 : 0;
-	m->levels[0] = (struct query_level){.base = 64 * (m->ascending ? first - 1 : last + 1)};
-	m->levels[1] = m->levels[2] = (struct query_level){0};
+	m->since = since;
+	m->until = until;
+	memset(m->levels, 0, sizeof(m->levels));
+	m->levels[0].base = 64 * (m->ascending ? first - 1 : last + 1);
 }
 
 /* Few signatures are looked up bucket by bucket, many are met by reading the whole run. */
-static int look_up(struct query_minutes *m, size_t level, int64_t base, uint64_t *ret_mask)
+static int look_up(struct query_minutes *m, int64_t seconds, int64_t base, int64_t from, int64_t to, uint64_t *ret_mask)
 {
 	int r = 0;
 
-	for (int64_t i = 0; i < levels[level].buckets && r >= 0; i++)
-		for (size_t k = 0; k < m->n_few && r >= 0 && !(*ret_mask >> i & 1); k++) {
+	for (int64_t i = from; i < to && r >= 0; i++)
+		for (size_t k = 0; k < m->n_few && r >= 0 && !(*ret_mask >> (i - base) & 1); k++) {
 			QUERY_CLEANUP sqlite3_stmt *s = NULL;
 
-			r = QUERY_SELECT(m->q, QUERY_BUCKET, &s, levels[level].seconds, base + i, m->few[k]);
+			r = QUERY_SELECT(m->q, QUERY_BUCKET, &s, seconds, i, m->few[k]);
 			if (r == 0)
 				r = query_step(m->q, s);
 			if (r == 1)
-				*ret_mask |= UINT64_C(1) << i;
+				*ret_mask |= UINT64_C(1) << (i - base);
 		}
 	return MIN(r, 0);
 }
 
-static int read_run(struct query_minutes *m, size_t level, int64_t base, uint64_t *ret_mask)
+static int read_run(struct query_minutes *m, int64_t seconds, int64_t base, int64_t from, int64_t to, uint64_t *ret_mask)
 {
 	QUERY_CLEANUP sqlite3_stmt *s = NULL;
 	int r;
 
-	r = QUERY_SELECT(m->q, QUERY_BUCKETS, &s, levels[level].seconds, base, base + levels[level].buckets);
+	r = QUERY_SELECT(m->q, QUERY_BUCKETS, &s, seconds, from, to);
 	while (r == 0 && (r = query_step(m->q, s)) == 1) {
 		if (query_match_sig(m->match, query_int(s, 1)) && query_int(s, 2) > 0)
 			*ret_mask |= UINT64_C(1) << (query_int(s, 0) - base);
@@ -76,11 +78,14 @@ static int read_run(struct query_minutes *m, size_t level, int64_t base, uint64_
 	return r;
 }
 
+/* The buckets from `base` on, of which only those that reach into the time wanted are looked at. */
 static int fill(struct query_minutes *m, size_t level, int64_t base)
 {
-	bool few = m->match->n_wanted <= QUERY_FEW;
+	int64_t seconds = levels[level].seconds, width = seconds * 1000;
+	int64_t from = MAX(base, m->since / width), to = MIN(base + levels[level].buckets, (m->until - 1) / width + 1);
 	uint64_t mask = 0;
-	int r = few ? look_up(m, level, base, &mask) : read_run(m, level, base, &mask);
+	int r = m->match->n_wanted <= QUERY_FEW ? look_up(m, seconds, base, from, to, &mask) :
+						  read_run(m, seconds, base, from, to, &mask);
 
 	m->levels[level] = (struct query_level){base, mask};
 	return r;

@@ -26,6 +26,8 @@ static const char *const sql[QUERY_STATEMENT_N] = {
 	[QUERY_ROWS_DOWN] = ROWS " ORDER BY id DESC",
 	[QUERY_PID_UP] = ROWS " AND pid = ?3 ORDER BY id",
 	[QUERY_PID_DOWN] = ROWS " AND pid = ?3 ORDER BY id DESC",
+	[QUERY_PIDS_UP] = "SELECT minute, pids FROM pids WHERE minute >= ?1 AND minute < ?2 ORDER BY minute",
+	[QUERY_PIDS_DOWN] = "SELECT minute, pids FROM pids WHERE minute >= ?1 AND minute < ?2 ORDER BY minute DESC",
 	[QUERY_SIG_UP] = ROWS " AND sig = ?3 ORDER BY id",
 	[QUERY_SIG_DOWN] = ROWS " AND sig = ?3 ORDER BY id DESC",
 	[QUERY_DETAIL] = "SELECT ppid, tid, error, args, module, module_offset, symbol FROM detail WHERE event = ?1",

@@ -37,7 +37,7 @@ static int add_row(void *data, const struct query_row *row)
 /* The coarsest roll-up whose buckets never straddle two of ours. */
 static int64_t finest_step(const struct timeline *t)
 {
-	static const int64_t units[] = {QUERY_DAY_MS, QUERY_HOUR_MS};
+	static const int64_t units[] = {QUERY_DAY_MS, QUERY_HOUR_MS, QUERY_QUARTER_MS};
 
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
 		if (t->since % units[i] == 0 && t->step % units[i] == 0)

@@ -121,10 +121,24 @@ static int read_range(struct query_walk *w, int64_t low, int64_t high, struct qu
 static void go_sparse(struct query_walk *w)
 {
 	w->sparse = true;
+	w->pids_low = query_time_of(w->low) / QUERY_MINUTE;
+	w->pids_high = query_time_of(w->high) / QUERY_MINUTE + 1;
 	w->minutes = (struct query_minutes){.q = w->q, .match = w->match, .ascending = w->ascending};
 	query_minutes_start(&w->minutes, query_time_of(w->low),
 		w->high == QUERY_ID_END ? CLOCK_MAX : query_time_of(w->high) + 1);
 	w->minute_low = w->minute_high = 0;
+}
+
+static int find_minute(struct query_walk *w, int64_t *ret)
+{
+	int r;
+
+	if (w->match->n_pids == 0)
+		return query_minutes_next(&w->minutes, ret);
+	r = query_pids_next(w->q, w->match, w->ascending, &w->pids_low, &w->pids_high);
+	if (r == 1)
+		*ret = w->ascending ? w->pids_low - 1 : w->pids_high;
+	return r;
 }
 
 /* Steps to the next minute that holds wanted rows: 1, or 0 at the end. */
@@ -134,7 +148,7 @@ static int next_minute(struct query_walk *w)
 	int r;
 
 	do {
-		r = query_minutes_next(&w->minutes, &minute);
+		r = find_minute(w, &minute);
 		if (r <= 0)
 			return r;
 		w->minute_low = MAX(query_id_of(minute * QUERY_MINUTE), w->low);
@@ -174,6 +188,9 @@ static int read_chunk(struct query_walk *w, struct query_row *ret, size_t max)
 	bool end = false;
 	int r = 0;
 
+	/* A process is rare from the start. */
+	if (!w->sparse && w->match->n_pids > 0)
+		go_sparse(w);
 	if (!w->sparse) {
 		r = read_range(w, w->low, w->high, ret, max, &end);
 		if (end)

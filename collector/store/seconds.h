@@ -5,6 +5,7 @@
 
 #include "database.h"
 #include "known.h"
+#include "pids.h"
 #include "signatures.h"
 
 struct seconds_row {
@@ -76,6 +77,7 @@ int seconds_learn(struct second *second, int64_t host, const struct serials *set
 struct seconds_changes {
 	int64_t first_id, last_id; /* of what was touched; last_id < 0: nothing */
 	int64_t rows;              /* more than before */
+	struct pids pids;          /* of the rows that were written */
 };
 static inline void seconds_touch(struct seconds_changes *c, int64_t id)
 {

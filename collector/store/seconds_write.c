@@ -103,9 +103,10 @@ static int write_row(struct database *d, struct seconds_row *row, int64_t seq, s
 	changes->rows += (row->count > 0) - (row->id != 0);
 	row->id = row->count > 0 ? id : 0;
 	row->dirty = row->moved = false;
-	if (row->id != 0)
-		seconds_touch(changes, row->id);
-	return 0;
+	if (row->id == 0)
+		return 0;
+	seconds_touch(changes, row->id);
+	return pids_add(&changes->pids, row->id, row->pid);
 }
 
 int seconds_flush(struct database *d, struct second *second, int64_t seq, struct seconds_changes *changes)

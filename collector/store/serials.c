@@ -323,3 +323,24 @@ int serials_decode(const unsigned char *data, size_t len, uint64_t max, struct s
 	set = SERIALS_EMPTY;
 	return 0;
 }
+
+bool serials_stored_has(const unsigned char *data, size_t len, uint32_t serial)
+{
+	const unsigned char *end = data + len;
+	uint64_t last, word, more;
+
+	if (len == 0)
+		return false;
+	if (!take(&data, end, &last) || last == serial)
+		return true;
+	while (data < end && last < serial) {
+		more = 0;
+		if (!take(&data, end, &word) || ((word & 1) && !take(&data, end, &more)) || word >> 1 == 0 ||
+			more > UINT32_MAX || word >> 1 > UINT32_MAX)
+			return true;
+		last += (word >> 1) * (more + 1);
+		if (last >= serial)
+			return (last - serial) % (word >> 1) == 0;
+	}
+	return false;
+}

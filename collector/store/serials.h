@@ -63,5 +63,7 @@ uint32_t serials_first(const struct serials *s);
 /* The stored form: needs serials_room() bytes at most; returns how many it took. */
 size_t serials_room(const struct serials *s);
 size_t serials_encode(const struct serials *s, unsigned char *ret);
+/* Whether a stored set has it, without making the set; what is not a stored set may. */
+bool serials_stored_has(const unsigned char *data, size_t len, uint32_t serial);
 /* -EBADMSG: not a stored set, or one of more than `max` serials. ret is empty before. */
 int serials_decode(const unsigned char *data, size_t len, uint64_t max, struct serials *ret);

@@ -2,7 +2,7 @@
 #include "totals.h"
 
 /* Minutes in a bucket; the schema's resolutions are in seconds. */
-static const int64_t resolutions[] = {1, 60, 1440};
+static const int64_t resolutions[] = {1, 15, 60, 1440};
 
 void totals_free(struct totals *t)
 {

@@ -21,7 +21,7 @@ static int allocate(struct write *w)
 	for (uint32_t i = 0; i < b->n_hosts; i++)
 		w->spans[i] = (struct write_span){INT64_MAX, INT64_MIN};
 	w->asked = w->asked_unstamped = INT64_MAX;
-	w->changes = (struct seconds_changes){INT64_MAX, -1, 0};
+	w->changes = (struct seconds_changes){.first_id = INT64_MAX, .last_id = -1};
 	w->hosts[0] = w->store->local_host;
 	return 0;
 }
@@ -35,6 +35,7 @@ static void release(struct write *w)
 	free(w->fresh);
 	free(w->groups);
 	totals_free(&w->totals);
+	pids_free(&w->changes.pids);
 }
 
 int write_host(struct write *w, uint32_t host, int64_t *ret)
@@ -103,6 +104,8 @@ static int write_fresh(struct write *w)
 
 	for (uint32_t i = 0; i < w->n_fresh && r == 0; i++) {
 		r = write_count(w, w->fresh[i].row, w->fresh[i].row->count);
+		if (r == 0)
+			r = pids_add(&w->changes.pids, w->fresh[i].id, w->fresh[i].row->pid);
 		w->result.stored += w->fresh[i].row->count;
 	}
 	if (w->n_fresh > 0) {
@@ -148,6 +151,11 @@ static int write_totals(struct write *w)
 	return r;
 }
 
+static int write_pids(struct write *w)
+{
+	return pids_flush(&w->changes.pids, w->store->db);
+}
+
 static int write_counter(struct write *w)
 {
 	if (w->changes.rows == 0)
@@ -184,7 +192,7 @@ static int write_session(struct write *w)
 static int write_all(struct write *w)
 {
 	static int (*const steps[])(struct write *w) = {plan_make, write_fresh, write_groups, unstamped_write, details_write,
-		stories_write, losses_write, write_totals, coverage_write, write_counter, write_session, write_change};
+		stories_write, losses_write, write_totals, write_pids, coverage_write, write_counter, write_session, write_change};
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++)

@@ -8,10 +8,10 @@ schema=$(dirname "$0")/../../schema
 rm -f "$file" "$file-wal" "$file-shm"
 {
 	echo "PRAGMA journal_mode=wal; PRAGMA synchronous=off; PRAGMA journal_size_limit=0; BEGIN;"
-	cat "$schema"/[0-9]*.sql
+	cat "$schema/001_events.sql"
 	cat <<SQL
 PRAGMA application_id = 0x53435741;
-PRAGMA user_version = $(ls "$schema"/[0-9]*.sql | wc -l);
+PRAGMA user_version = 1;
 INSERT INTO host (id, machine_id, name, is_local) VALUES (1, 'm', 'bench', 1);
 CREATE TEMP TABLE setting AS SELECT $rows AS n, (unixepoch() - $days * 86400) * 1000 AS start, $days * 86400000 AS span;
 WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 20)
@@ -25,7 +25,7 @@ SELECT n, n, 1, 1 + n % 20, 0, 0, 1, 0, 1 + n % 7, 0, 0xc000003e, n % 90, 0, 0, 
 WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n + 1 < (SELECT n FROM setting))
 INSERT INTO event (id, sig, pid, ip, serial, seq, count)
 SELECT ((start + i.n * span / setting.n) << 20) | (i.n & 1048575), CASE WHEN i.n % 100000 = 77 THEN 200
-	ELSE 1 + (i.n * 2654435761 >> 7) % 199 END, 1000 + i.n % 30000, 140000000000000 + i.n, i.n, 1, 1
+	ELSE 1 + (i.n * 2654435761 >> 7) % 199 END, 1000 + (i.n * 2654435761 >> 9) % 30000, 140000000000000 + i.n, i.n, 1, 1
 FROM i, setting;
 INSERT INTO rollup (sig, resolution, bucket, count) SELECT sig, 60, (id >> 20) / 60000 AS b, sum(count) FROM event GROUP BY b, sig;
 INSERT INTO rollup (sig, resolution, bucket, count) SELECT sig, 3600, bucket / 60 AS b, sum(count) FROM rollup WHERE resolution = 60 GROUP BY b, sig;
@@ -38,3 +38,5 @@ COMMIT;
 PRAGMA wal_checkpoint(truncate);
 SQL
 } | sqlite3 -bail "$file" >/dev/null
+# What later versions keep besides, the program makes itself.
+"${SECCOMPWATCH:-build/seccompwatch}" --quiet --db "$file" import /dev/null 2>/dev/null

@@ -114,7 +114,9 @@ int64_t events_db_row(struct events_db *f, int64_t time, int sig, int pid, int c
 		id++;
 	events_db_run(f->db, "INSERT INTO event VALUES (%lld, %d, %d, 4096, %d, %d, %d, %d, NULL)", (long long)id, sig, pid, 7,
 		(int)f->seq, count, span);
-	for (int64_t unit = 60; unit <= 86400; unit *= unit == 60 ? 60 : 24)
+	/* Empty: any process may be there. */
+	events_db_run(f->db, "INSERT OR REPLACE INTO pids VALUES (%lld, x'')", (long long)(time / 60000));
+	for (int64_t unit = 60; unit <= 86400; unit *= unit == 60 ? 15 : unit == 900 ? 4 : 24)
 		events_db_run(f->db,
 			"INSERT INTO rollup VALUES (%d, %d, %lld, %d) ON CONFLICT DO UPDATE SET count = count + excluded.count", sig,
 			(int)unit, (long long)(time / (1000 * unit)), count);

@@ -25,7 +25,7 @@ static void test_first_rows(void **state)
 	rows = fixture_rows(f, "SELECT (id >> 20) - 1700000000000, pid, serial, count, span, hex(serials) FROM event");
 	assert_string_equal(rows, "0 100 1 3 999 010301,1000 100 4 1 - ,1000 101 5 1 - ,120000 101 6 1 - ");
 	rollup = fixture_rows(f, "SELECT resolution, count FROM rollup ORDER BY 1, bucket");
-	assert_string_equal(rollup, "60 5,60 1,3600 6,86400 6");
+	assert_string_equal(rollup, "60 5,60 1,900 5,900 1,3600 6,86400 6");
 	assert_int_equal(fixture_number(f, "SELECT events FROM signature"), 6);
 	assert_int_equal(fixture_number(f, "SELECT last - first FROM signature"), 120000);
 }

@@ -47,6 +47,9 @@ static int64_t count(const struct fixture *f)
 	assert_int_equal(rows, fixture_number(f, "SELECT ifnull(sum(events), 0) FROM signature"));
 	assert_int_equal(rows, fixture_number(f, "SELECT ifnull(sum(count), 0) FROM rollup WHERE resolution = 60"));
 	assert_int_equal(rows, fixture_number(f, "SELECT ifnull(sum(count), 0) FROM rollup WHERE resolution = 86400"));
+	assert_int_equal(rows, fixture_number(f, "SELECT ifnull(sum(count), 0) FROM rollup WHERE resolution = 900"));
+	assert_int_equal(fixture_number(f, "SELECT count(*) FROM event e WHERE pid IS NOT NULL AND NOT EXISTS"
+					   " (SELECT 1 FROM pids WHERE minute = (e.id >> 20) / 60000)"), 0);
 	assert_int_equal(fixture_number(f, "SELECT count(*) FROM event"), fixture_number(f, "SELECT value FROM counter"));
 	return rows;
 }
