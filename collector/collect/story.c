@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 
 #define FOLLOWED   512 /* processes that are followed to their end: a power of two */
-#define FIRSTS     512 /* containers' first programs: a power of two */
+#define FIRSTS     1024 /* containers' first programs; of more, the ends are the engines' alone to tell */
 #define ORIGINS    256 /* a second: reading a long list of mappings takes a while */
 #define CALLS      1024 /* (process, address) pairs that were asked about: a power of two */
 #define FOLLOW_MS  INT64_C(86400000)
@@ -27,7 +27,7 @@ struct followed {
 	char cid[NAMING_CID_MAX];
 };
 
-/* A container's first program, whether it ever violates or not. Direct-mapped in the same way. */
+/* A container's first program, whether it ever violates or not. */
 struct first {
 	int32_t pid; /* 0: free */
 	int64_t time;        /* it had the pid then */
@@ -252,13 +252,21 @@ static void add_life(struct batch *b, const struct first *f, int64_t ended, int 
 	(void)batch_add_container(b, &container);
 }
 
+static struct first *free_first(struct story *s)
+{
+	for (size_t i = 0; i < FIRSTS && s->n_firsts < FIRSTS; i++)
+		if (s->firsts[i].pid == 0)
+			return &s->firsts[i];
+	return NULL;
+}
+
 void story_container(struct story *s, const struct process_container *c)
 {
-	struct first *f = &s->firsts[(uint32_t)c->pid % FIRSTS];
+	struct first *f = c->init && *c->id && strlen(c->id) < sizeof(f->cid) ? free_first(s) : NULL;
 
-	if (!c->init || !*c->id || strlen(c->id) >= sizeof(f->cid))
+	if (!f)
 		return;
-	s->n_firsts += f->pid == 0;
+	s->n_firsts++;
 	*f = (struct first){.pid = c->pid, .time = clock_now(), .runtime = c->runtime};
 	memcpy(f->cid, c->id, strlen(c->id));
 }

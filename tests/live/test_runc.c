@@ -3,6 +3,9 @@
  * make no test of: lack of memory, a thread killed, users of their own. And a thousand short-lived processes killed in
  * ten containers while the host forks beside them: test_runc [ROUNDS] of that. Needs root, runc and audit records;
  * SECCOMPWATCH_TEST_NO_AUDIT=1 and SECCOMPWATCH_TEST_NO_ENGINES=1 as in test_containers. */
+#include <errno.h>
+#include <linux/netlink.h>
+#include <seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -122,9 +125,10 @@ static void make(struct bundle *b)
 	snprintf(b->id, sizeof(b->id), "%08x%08x%048x", (unsigned)getpid(), made, made);
 	snprintf(b->dir, sizeof(b->dir), "%s/b%u", rig->dir, made);
 	snprintf(command, sizeof(command),
-		"mkdir -p %s/rootfs/etc %s/rootfs/proc %s/rootfs/dev %s/rootfs/sys && chmod 755 %s %s/rootfs && cd %s && runc spec && cp \"$(dirname %s)/make_calls\" rootfs/ && "
+		"mkdir -p %s && cd %s && mkdir -p rootfs/etc rootfs/proc rootfs/dev rootfs/sys && chmod 755 . rootfs && runc spec && "
+		"cp \"$(dirname %s)/make_calls\" rootfs/ && "
 		"printf 'root:x:0:0:::\\nweb:x:33:33:::\\n' >rootfs/etc/passwd",
-		b->dir, b->dir, b->dir, b->dir, b->dir, b->dir, b->dir, rig->violate);
+		b->dir, b->dir, rig->violate);
 	free(shell(0, command));
 	write_config(b);
 }
@@ -392,6 +396,50 @@ static void test_users(void **state)
 	json_decref(event);
 }
 
+/* ---- without the right to watch -------------------------------------------------------------------------------------- */
+
+/* As on a kernel that wants CAP_NET_ADMIN for it (before 6.6), where the collector has none. */
+static void refuse_process_events(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!filter || seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+			       SCMP_A2(SCMP_CMP_EQ, NETLINK_CONNECTOR)) < 0 || seccomp_load(filter) < 0)
+		_exit(1);
+}
+
+static pid_t start_confined(const char *db)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	refuse_process_events();
+	execl(rig->program, rig->program, "--quiet", "collect", "--db", db, NULL);
+	_exit(1);
+}
+
+/* The fall back to /proc alone is seen wherever somebody may look. */
+static void test_proc_alone(void **state)
+{
+	static const char *const says[] = {"\"watching\":false", "asked of /proc alone", "CAP_NET_ADMIN", "process_events",
+		"asks /proc alone"};
+	char db[128], *output;
+	pid_t pid;
+
+	snprintf(db, sizeof(db), "%s/alone.db", rig->dir);
+	pid = start_confined(db);
+	usleep(1500000);
+	output = shell(0, "%P status --db %T/alone.db --format json; %P status --db %T/alone.db; %P doctor --db %T/alone.db; true");
+	kill(pid, SIGTERM);
+	waitpid(pid, NULL, 0);
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++)
+		if (!strstr(output, says[i]))
+			fail_msg("no \"%s\" in: %s", says[i], output);
+	free(output);
+}
+
 /* ---- a thousand ------------------------------------------------------------------------------------------------------ */
 
 #define CONTAINERS 10
@@ -599,6 +647,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_only_thread),
 		cmocka_unit_test(test_code),
 		cmocka_unit_test(test_users),
+		cmocka_unit_test(test_proc_alone),
 		cmocka_unit_test(test_thousand),
 	};
 
