@@ -308,7 +308,8 @@ void lives_expire(struct lives *l, int64_t time)
 
 bool lives_covers(const struct life *life, int64_t time, int64_t slack)
 {
-	return life->since - slack <= time && (life->changed == LIVES_NEVER || life->changed - slack <= time) && (life->ended == LIVES_NEVER || time <= life->ended + slack);
+	return life->since - 5 * slack <= time && (life->changed == LIVES_NEVER || life->changed - slack <= time) &&
+	       (life->ended == LIVES_NEVER || time <= life->ended + 5 * slack);
 }
 
 bool lives_is_sure(const struct lives *l, const struct life *life)

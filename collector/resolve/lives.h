@@ -76,7 +76,8 @@ void lives_set_command(struct lives *l, struct life *life, char *command);
 /* Ends the lives that ended before `time`. */
 void lives_expire(struct lives *l, int64_t time);
 
-/* Whether a record of that time can be this life's, in the cgroup that is known. */
+/* Whether a record of that time can be this life's, in the cgroup that is known. `slack`: how far a record's stamp may
+ * be off; of a life's beginning and end five times that is granted, for a number is not used again so soon. */
 bool lives_covers(const struct life *life, int64_t time, int64_t slack);
 /* Whether the life's cgroup is a fact. It is when it was read and no move can have been missed since: moves are
  * watched, or the process is in a container from which no other cgroup can be reached. */

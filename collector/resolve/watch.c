@@ -309,16 +309,28 @@ void watch_close(struct watch *w)
 
 /* ---- asking ----------------------------------------------------------------------------------------------------- */
 
+/* Two clocks are never read at once: on a busy machine a long time may pass in between, so they are read again then. */
+static int64_t monotonic_at(int64_t wall_ms)
+{
+	int64_t before, wall, after;
+	int tries = 0;
+
+	do {
+		before = watch_now(CLOCK_MONOTONIC);
+		wall = watch_now(CLOCK_REALTIME);
+		after = watch_now(CLOCK_MONOTONIC);
+	} while (after - before > NS_OF_A_MS && ++tries < 10);
+	return before - (wall - wall_ms * NS_OF_A_MS);
+}
+
 const struct life *watch_find(struct watch *w, int32_t pid, int64_t time)
 {
 	const struct life *life = lives_find(w->lives, pid);
 	int64_t age = watch_now(CLOCK_REALTIME) / NS_OF_A_MS - time;
-	int64_t at;
 
 	if (!life || age > KEEP_NS / NS_OF_A_MS || age < -KEEP_NS / NS_OF_A_MS)
 		return NULL;
-	at = watch_now(CLOCK_MONOTONIC) - age * NS_OF_A_MS;
-	return lives_is_sure(w->lives, life) && lives_covers(life, at, SLACK_NS) ? life : NULL;
+	return lives_is_sure(w->lives, life) && lives_covers(life, monotonic_at(time), SLACK_NS) ? life : NULL;
 }
 
 const struct life *watch_know(struct watch *w, int32_t pid)

@@ -580,6 +580,10 @@ static void check_thousand(unsigned round)
 	print_message("round %u: %lld right, %lld none, %lld wrong (%lld live, %lld cached), beside %.0f forks a second, %.1f s\n",
 		round, (long long)t.right, (long long)t.none, (long long)t.wrong, (long long)t.live, (long long)t.cached, rate,
 		rig_now() - begun);
+	if (t.right < CONTAINERS * DEATHS) {
+		free(rig_shell(rig, NULL, "%P status --db %D >&2; %P --quiet events --db %D --syscall personality --format jsonl | "
+					  "grep '\"container\":null' >&2; uptime >&2"));
+	}
 	assert_int_equal(t.wrong, 0);
 	assert_int_equal(t.right, CONTAINERS * DEATHS);
 }

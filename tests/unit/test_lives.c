@@ -177,13 +177,13 @@ static void pids_are_used_again(void **state)
 	born(l, 1, 2, 100 * MS, &no_doubt);
 	read_as(l, 2, "a", 101 * MS, SEALED);
 	lives_exit(l, 2, 200 * MS, 0);
-	assert_true(lives_covers(lives_find(l, 2), 150 * MS, 20 * MS));
-	assert_true(lives_covers(lives_find(l, 2), 90 * MS, 20 * MS));
-	assert_false(lives_covers(lives_find(l, 2), 50 * MS, 20 * MS));
-	assert_false(lives_covers(lives_find(l, 2), 300 * MS, 20 * MS));
+	assert_true(lives_covers(lives_find(l, 2), 150 * MS, 8 * MS));
+	assert_true(lives_covers(lives_find(l, 2), 90 * MS, 8 * MS));
+	assert_false(lives_covers(lives_find(l, 2), 50 * MS, 8 * MS));
+	assert_false(lives_covers(lives_find(l, 2), 300 * MS, 8 * MS));
 	born(l, 1, 2, 400 * MS, &no_doubt);
 	assert_null(id_of(l, 2, &no_doubt));
-	assert_false(lives_covers(lives_find(l, 2), 150 * MS, 20 * MS));
+	assert_false(lives_covers(lives_find(l, 2), 150 * MS, 8 * MS));
 	assert_int_equal(lives_find(l, 2)->exit_code, -1);
 	/* also when the first end was not told, or only an exec of the second is */
 	read_as(l, 2, "a", 401 * MS, SEALED);
