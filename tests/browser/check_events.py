@@ -124,9 +124,10 @@ def downloaded(b, name):
     path = pathlib.Path(b.downloads) / name
     end = time.monotonic() + 15
     while time.monotonic() < end:
-        if path.exists() and path.stat().st_size:
+        size = path.stat().st_size if path.exists() else 0
+        time.sleep(0.2)
+        if size and path.stat().st_size == size:
             return path.read_bytes()
-        time.sleep(0.1)
     return b""
 
 
@@ -139,4 +140,6 @@ def check_export(b, c, s):
         b.js("document.getElementById('export-say').textContent = ''")
         want = subprocess.run([sample.PROGRAM, "events", "--db", str(s.db), "--format", name, "--limit", "0", "--syscall",
                                "ptrace,unshare"], capture_output=True, check=True, env={**os.environ, "TZ": "UTC"}).stdout
-        c.that(f"the {name} export is what the command line writes", got == want, f"{got[:300]} {want[:300]}")
+        differs = next((i for i, pair in enumerate(zip(got, want)) if pair[0] != pair[1]), -1)
+        c.that(f"the {name} export is what the command line writes", got == want,
+               f"{len(got)} {len(want)} {got[differs - 80:differs + 80]} {want[differs - 80:differs + 80]}")

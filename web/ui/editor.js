@@ -14,7 +14,7 @@ export class Editor {
 		this.gutter = el('div', { class: 'gutter', 'aria-hidden': 'true' });
 		this.bars = el('div', { class: 'bars', 'aria-hidden': 'true' });
 		this.text = el('textarea', { 'aria-label': label, placeholder, spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off', wrap: 'off' });
-		this.file = el('input', { type: 'file', class: 'offscreen', tabindex: '-1', 'aria-hidden': 'true', accept: '.json,.yaml,.yml,text/*,application/json' });
+		this.file = el('input', { type: 'file', class: 'offscreen', tabindex: '-1', 'aria-label': 'A file to read', accept: '.json,.yaml,.yml,text/*,application/json' });
 		this.say = el('p', { class: 'wrongly', role: 'alert' });
 		this.node = el('div', { class: 'editor-box' },
 			el('div', { class: 'editor-head' }, el('strong', {}, label), el('span', { class: 'grow' }),

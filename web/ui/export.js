@@ -8,7 +8,7 @@ import { count } from './format.js';
 const PAGE = 1000;
 const ROWS_MAX = 200000;
 
-const CONTAINER = ['id', 'runtime', 'name', 'image', 'pod', 'namespace', 'pod_uid'];
+const CONTAINER = ['id', 'runtime', 'name', 'image', 'pod', 'namespace', 'pod_uid', 'outer', 'uid', 'user'];
 
 // A cell that a spreadsheet would take for a formula gets an apostrophe.
 function cell(value) {

@@ -88,7 +88,7 @@ export class Health {
 		if (!this.status)
 			return ['unknown', '…'];
 		if (this.imported)
-			return ['unknown', 'Imported records'];
+			return ['unknown', 'Imported'];
 		if (!this.running)
 			return ['bad', 'Not watching'];
 		const { malformed, enobufs, gaps } = this.status.loss;

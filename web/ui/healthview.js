@@ -47,7 +47,7 @@ export class HealthView {
 			return;
 		const { health } = this;
 		const now = health.now();
-		byId('health-facts').closest('.health-view').classList.remove('waiting');
+		byId('health-facts').closest('.health-view').classList.toggle('waiting', !status.checks);
 		setText(byId('health-headline'), this.#headline());
 		setText(byId('health-say'), this.#sentence(now));
 		byId('health-facts').replaceChildren(...this.#facts(now));

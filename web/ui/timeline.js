@@ -238,14 +238,13 @@ export class Timeline {
 		g.restore();
 	}
 
+	// A chart keeps the colours its bars were made with.
 	#restyle() {
 		if (!this.chart)
 			return;
-		this.colours = this.#palette();
-		this.chart.data.datasets.forEach((set) => {
-			set.backgroundColor = set.hoverBackgroundColor = this.colours[set.outcome];
-		});
-		this.chart.update('none');
+		this.chart.destroy();
+		this.chart = null;
+		this.show(this.line);
 	}
 
 	#sum(name) {
