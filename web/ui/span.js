@@ -23,6 +23,8 @@ export class Span {
 
 	async line(signal) {
 		const { app } = this;
+		if (app.route.view === 'container')
+			this.timeline.count(null);
 		const { since, until } = F.span(app.filters, app.health.now(), app.health.oldest);
 		const first = app.filters.since === 'all' ? { since: new Date(since).toISOString() } : {};
 		const line = await get('timeline', withParams(app.params(), { ...first, step: stepFor(until - since) }), signal);
@@ -55,6 +57,7 @@ export class Span {
 			OUTCOMES.forEach((name) => { outcomes[name] += row.outcomes[name] ?? 0; });
 		const inside = byContainer.summary.filter((row) => row.container !== null);
 		const { total } = byContainer;
+		this.timeline.count(byContainer.summary.length < CONTAINERS_MAX ? outcomes : null);
 		byId('headline').dataset.said = 'yes';
 		setText(byId('headline'), headline({
 			total, outcomes, containers: inside.length, more: byContainer.summary.length >= CONTAINERS_MAX,

@@ -88,6 +88,13 @@ export class Timeline {
 		this.#draw(line.timeline);
 	}
 
+	// Buckets are whole, so that the first may begin before the span: exact counts are told where they are known.
+	count(outcomes) {
+		this.counts = outcomes;
+		if (this.chart)
+			this.#legend();
+	}
+
 	#draw(timeline) {
 		if (!this.chart)
 			this.#create();
@@ -252,7 +259,8 @@ export class Timeline {
 	}
 
 	#legend() {
-		const items = OUTCOMES.filter((name) => this.#sum(name) > 0).map((name) => this.#legendItem(name));
+		const of = (name) => this.counts?.[name] ?? this.#sum(name);
+		const items = OUTCOMES.filter((name) => of(name) > 0).map((name) => this.#legendItem(name, of(name)));
 		const unwatched = this.#sum('unwatched_ms');
 		const lost = this.#sum('lost_at_most');
 		if (unwatched >= 1000)
@@ -265,11 +273,11 @@ export class Timeline {
 		byId('legend').replaceChildren(...items);
 	}
 
-	#legendItem(name) {
+	#legendItem(name, n) {
 		const { label } = outcome(name);
 		return el('li', {}, el('button', { class: 'key', type: 'button', title: `Show only: ${label.toLowerCase()}`,
 			click: () => this.onOutcome(name) }, el('i', { class: `swatch o-${name}` }), label,
-		el('b', {}, short(this.#sum(name)))));
+		el('b', {}, short(n))));
 	}
 
 	#describe(index = null) {
