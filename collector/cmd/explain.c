@@ -196,7 +196,8 @@ const struct cmd cmd_explain = {
 	.name = "explain",
 	.operands = "[CONTAINER]",
 	.summary = "tell why a container or process died, or what it was denied",
-	.text = "CONTAINER is a name or the head of an id. Without one, --pid tells the story of a process, and the other "
+	.text = "CONTAINER is a name or the head of an id; one that nobody recorded is looked for in the files that engines keep "
+		"on this host, which root may read. Without one, --pid tells the story of a process, and the other "
 		"filters that of a program, a host or a window of time.\n\n"
 		"One sentence says what happened; under it stands the evidence in order of time, which profile was in "
 		"force, and what could have been seen at all.",
