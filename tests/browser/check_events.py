@@ -83,6 +83,11 @@ def check_details(b, c, s):
     b.keys(Keys.ESCAPE)
     c.that("Escape closes", b.until("return !document.getElementById('details').open"))
     c.that("the row has the focus again", b.js("return document.activeElement.tagName") == "TR")
+    b.driver.execute_async_script("const done = arguments[0]; navigator.clipboard.writeText('').then(done)")
+    b.keys("c")
+    b.until("return /copied/.test(document.getElementById('export-say').textContent)")
+    copied = b.driver.execute_async_script("const done = arguments[0]; navigator.clipboard.readText().then(done, done)")
+    c.that("c copies the row", copied[:1] == "{" and json.loads(copied) == event, copied[:80])
 
 
 def check_live(b, c, s):
@@ -115,6 +120,15 @@ def check_many(b, c, s):
     c.that("Home goes to the first", b.until("return document.activeElement.getAttribute('aria-rowindex') === '2'"))
     b.keys(Keys.END)
     c.that("End to the last", b.until(f"return document.activeElement.getAttribute('aria-rowindex') === '{sample.MANY + 1}'"))
+    b.js("document.getElementById('rows').style.setProperty('--tallest', 30000)")
+    b.keys(Keys.HOME)
+    c.that("also where they are taller than a page can be", b.until("return document.activeElement.getAttribute('aria-rowindex') === '2'"))
+    b.keys(Keys.END)
+    c.that("to both ends", b.until(f"return document.activeElement.getAttribute('aria-rowindex') === '{sample.MANY + 1}'"))
+    b.keys(*[Keys.ARROW_UP] * 60)
+    c.that("row by row", b.until(f"return document.activeElement.getAttribute('aria-rowindex') === '{sample.MANY - 59}'") and
+           b.js("const r = document.activeElement.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight"),
+           b.js("const r = document.activeElement.getBoundingClientRect(); return [document.activeElement.getAttribute('aria-rowindex'), r.top, r.bottom]"))
     order = b.js(f"return {ROWS}.map((r) => r.querySelector('time').dateTime)")
     c.that("newest first", order == sorted(order, reverse=True))
     b.shot("events-many")

@@ -20,8 +20,8 @@ for (const node of document.querySelectorAll('body *')) {
 return [...new Set(low)].slice(0, 5);
 """
 UNLABELLED = """
-return [...document.querySelectorAll('button, input, a[href], canvas, dialog, [role]')].filter((n) => n.checkVisibility({ visibilityProperty: true }) &&
-    !n.getAttribute('aria-label') && !n.getAttribute('aria-labelledby') && !n.textContent.trim() && n.matches('button, input, a, canvas, dialog'))
+return [...document.querySelectorAll('button, input, select, textarea, a[href], canvas, dialog, [role]')].filter((n) => n.checkVisibility({ visibilityProperty: true }) &&
+    !n.labels?.length && !n.getAttribute('aria-label') && !n.getAttribute('aria-labelledby') && !n.textContent.trim() && n.matches('button, input, select, textarea, a, canvas, dialog'))
     .map((n) => n.outerHTML.slice(0, 80));
 """
 

@@ -108,12 +108,12 @@ class Server:
                 db.execute("UPDATE signature SET container = ? WHERE comm = ?", (key, comm))
         db.close()
 
-    def start(self):
-        self.process = subprocess.Popen([PROGRAM, "serve", "--db", str(self.db), "--listen", f"127.0.0.1:{self.port}"],
+    def start(self, *options):
+        self.process = subprocess.Popen([PROGRAM, "serve", "--db", str(self.db), "--listen", f"127.0.0.1:{self.port}", *options],
                                         stdout=self.log, stderr=self.log)
         for _ in range(100):
             try:
-                with urllib.request.urlopen(f"{self.url}/api/v1/health", timeout=2):
+                with urllib.request.urlopen(f"{self.url}/assets/icon.svg", timeout=2):
                     return
             except OSError:
                 time.sleep(0.05)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // healthview: whether violations can be seen at all, what was missed, what is stored.
 
+import { get } from './api.js';
 import { byId, data, el, setText } from './dom.js';
 import { ago, bytes, clock, count, duration, plural, timeNode } from './format.js';
-import { attribution, loss as lossWords } from './words.js';
+import { OUTCOMES, attribution, loss as lossWords } from './words.js';
 
 const parse = (time) => (time ? Date.parse(time) : null);
 
@@ -38,7 +39,10 @@ export class HealthView {
 	}
 
 	async ask(signal, status) {
-		await status;
+		const [{ timeline }] = await Promise.all([get('timeline', 'since=1h&step=1m', signal), status]);
+		const minutes = timeline.map((bucket) => OUTCOMES.reduce((sum, name) => sum + bucket[name], 0));
+		this.pace = { hour: minutes.reduce((a, b) => a + b, 0), most: Math.max(0, ...minutes) };
+		this.#show();
 	}
 
 	#show() {
@@ -77,7 +81,7 @@ export class HealthView {
 	}
 
 	#facts(now) {
-		const { collector, database, version, retention } = this.health.status;
+		const { collector, database, version } = this.health.status;
 		const since = parse(collector.since);
 		const days = database.oldest && database.newest ? Math.max(1, (parse(database.newest) - parse(database.oldest)) / 86400e3) : 1;
 		return [
@@ -87,8 +91,9 @@ export class HealthView {
 			fact('Last record', this.health.lastRecord ? ago(this.health.lastRecord, now) : 'none yet',
 				this.health.lastRecord ? [timeNode(this.health.lastRecord)] : null),
 			fact('Events', count(database.events), database.events ? ['in ', plural(database.rows, 'row'), ', about ', count(Math.round(database.events / days)), ' a day'] : null),
+			fact('In the last hour', this.pace ? count(this.pace.hour) : '…', this.pace?.hour ? `at most ${count(this.pace.most)} in a minute` : null),
 			fact('Kept since', database.oldest ? clock(parse(database.oldest), false) : 'nothing yet',
-				retention ? `rows for ${retention}` : null),
+				database.oldest ? ago(parse(database.oldest), now) : null),
 			fact('Database', bytes(database.bytes), data(database.path, 200)),
 			fact('Version', version, 'collector and page are one program'),
 		];
@@ -109,7 +114,7 @@ export class HealthView {
 	#losses(list) {
 		const items = list.map(({ kind, host, first, last, count: n }) => {
 			const length = parse(last) - parse(first);
-			return el('li', {}, timeNode(parse(first)), el('span', {}, `${lossWords(kind, n)}${length >= 1000 ? `, over ${duration(length)}` : ''}`),
+			return el('li', {}, timeNode(parse(first)), el('span', {}, `${lossWords(kind, n)}${length < 1000 ? '' : kind === 'unwatched' ? ` for ${duration(length)}` : `, over ${duration(length)}`}`),
 				host ? el('span', { class: 'dim' }, data(host, 60)) : null);
 		});
 		byId('losses').replaceChildren(...items);

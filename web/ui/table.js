@@ -19,7 +19,6 @@ export class EventTable {
 		this.above = el('tr', { class: 'pad', 'aria-hidden': 'true' });
 		this.below = el('tr', { class: 'pad', 'aria-hidden': 'true' });
 		this.body.append(this.above, this.below);
-		this.tallest = TALLEST;
 		this.selected = null;
 		this.clear();
 		const draw = () => this.#soon();
@@ -221,14 +220,22 @@ export class EventTable {
 
 	// ---- the window -----------------------------------------------------------------------------------------------
 
+	#style(name, otherwise) {
+		return parseFloat(getComputedStyle(this.body).getPropertyValue(name)) || otherwise;
+	}
+
 	get #height() {
-		return parseFloat(getComputedStyle(this.body).getPropertyValue('--row')) || 40;
+		return this.#style('--row', 40);
+	}
+
+	get #tallest() {
+		return this.#style('--tallest', TALLEST);
 	}
 
 	// Pixels stand for rows one to one, until there are more rows than a page can be tall.
 	#measure() {
 		const h = this.#height;
-		const tall = Math.min(this.total * h, this.tallest);
+		const tall = Math.min(this.total * h, this.#tallest);
 		const seen = innerHeight / h;
 		const scale = this.total * h > tall ? (this.total - seen) / (tall - innerHeight) : 1 / h;
 		return { h, tall, scale };
@@ -249,7 +256,7 @@ export class EventTable {
 
 	#keepPlace(first) {
 		const { tall } = this.#measure();
-		if (tall < this.tallest || first <= 0)
+		if (tall < this.#tallest || first <= 0)
 			return;
 		this.above.style.height = `${tall}px`;
 		this.#scrollTo(first);
