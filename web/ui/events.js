@@ -8,7 +8,6 @@ import { Exporter } from './export.js';
 import * as F from './filters.js';
 import { Live } from './live.js';
 import { identity } from './rows.js';
-import { showEmpty } from './state.js';
 import { EventTable } from './table.js';
 
 const PAGE = 500;
@@ -116,8 +115,7 @@ export class Events {
 
 	#empty() {
 		const hidden = this.table.total > 0 || this.loading || !byId('trouble').hidden || !byId('filter-error').hidden;
-		showEmpty({ hidden, filters: this.app.filters, health: this.app.health,
-			onSince: (since) => this.app.change({ ...this.app.filters, since, until: null }), onClear: this.app.clear });
+		this.app.span.empty(hidden);
 	}
 
 	#take(events) {

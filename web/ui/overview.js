@@ -24,6 +24,7 @@ export class Overview {
 		const [byContainer, byCall, ...tops] = await Promise.all([app.span.ask(signal, status), calls, ...lists, news]);
 		if (signal.aborted)
 			return;
+		app.span.empty(byContainer.total > 0);
 		showContainers(byContainer.summary, byCall.summary, app);
 		LISTS.forEach((list, i) => showTop(list, tops[i].summary, (terms) => this.#pick(terms)));
 	}

@@ -5,6 +5,7 @@ import { get, withParams } from './api.js';
 import { byId, setText } from './dom.js';
 import * as F from './filters.js';
 import { clock, count, short } from './format.js';
+import { showEmpty } from './state.js';
 import { Timeline, stepFor } from './timeline.js';
 import { OUTCOMES, headline, honesty } from './words.js';
 
@@ -40,6 +41,12 @@ export class Span {
 		if (!signal.aborted)
 			this.#say(buckets, byContainer);
 		return byContainer;
+	}
+
+	// What to do where there is nothing.
+	empty(hidden) {
+		const { filters, health, change, clear } = this.app;
+		showEmpty({ hidden, filters, health, onSince: (since) => change({ ...filters, since, until: null }), onClear: clear });
 	}
 
 	words() {
