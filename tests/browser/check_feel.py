@@ -61,6 +61,7 @@ def check_themes(b, c, s):
         b.open(path)
         light = b.js(ground)
         c.that(f"{name}, light: has contrast", not (low := b.js(CONTRAST)), low)
+        c.that(f"{name}: nothing is in trouble", b.js("return document.getElementById('trouble').hidden"), b.text("#trouble"))
         c.that(f"{name}: everything has a name", not (bare := b.js(UNLABELLED)), bare)
         c.that(f"{name}: the layout holds still", b.js("return shift") < 0.1, b.js("return shift"))
         c.that(f"{name}: one heading says what it is", b.js("return [...document.querySelectorAll('h1')].filter((h) => h.checkVisibility()).length") == 1)

@@ -53,5 +53,5 @@ def check_decide(b, c, s):
     c.that("logging can be switched on", got and json.loads(got)["flags"], got[:80])
     b.open("lab?container=" + "a" * 64 + "&with=suggestions")
     c.that("a container's profile is compared with what would become of it",
-           b.until(f"return /decisions? differs?/.test({RESULT}.textContent)") and "mkdir" in b.text("#lab-result"), b.text("#lab-result"))
+           b.until(f"return /decisions? differs?/.test({RESULT}.textContent)", 25) and "mkdir" in b.text("#lab-result"), b.text("#lab-result"))
     c.that("nothing went wrong in the lab", not (wrongs := b.wrongs()), wrongs)
