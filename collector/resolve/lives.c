@@ -233,8 +233,10 @@ struct life *lives_exec(struct lives *l, int32_t pid, int64_t time)
 {
 	struct life *life = lives_meet(l, pid, time);
 
-	if (life && time >= life->since)
-		life->exec = MAX(life->exec, time);
+	if (!life || time < life->since)
+		return life;
+	life->exec = MAX(life->exec, time);
+	memset(life->comm, 0, sizeof(life->comm));
 	return life;
 }
 

@@ -56,6 +56,7 @@ struct identities *lives_identities(struct lives *l);
 /* A process was born: its life, with what it inherits. A parent's cgroup is inherited only when it is sure, and
  * when a child is born nowhere else. NULL: out of memory, or the life is known already from later events and has a cgroup of its own. */
 struct life *lives_fork(struct lives *l, int32_t parent, int32_t pid, int64_t time);
+/* It runs another program: what that is called is not known yet, for no event tells it. */
 struct life *lives_exec(struct lives *l, int32_t pid, int64_t time);
 struct life *lives_comm(struct lives *l, int32_t pid, int64_t time, const char comm[static LIVES_COMM_MAX]);
 void lives_exit(struct lives *l, int32_t pid, int64_t time, int32_t code);

@@ -42,12 +42,13 @@ static void read_parents(struct process_table *t, int32_t parent, int64_t time, 
 
 	for (int i = 0; i < PARENTS_MAX && parent > 0; i++) {
 		const struct life *life = t->watch ? watch_find(t->watch, parent, time) : NULL;
-		struct proc_stat stat;
+		struct proc_stat stat = {0};
+		bool lives = (!life || !life->comm[0]) && proc_read_stat(t->proc_fd, parent, &stat) == 0;
 
-		if (life && life->comm[0] && life->parent > 0) {
-			add_parent(ret, &len, life->comm, parent);
+		if (life && life->parent > 0) {
+			add_parent(ret, &len, life->comm[0] ? life->comm : lives ? stat.comm : "?", parent);
 			parent = life->parent;
-		} else if (proc_read_stat(t->proc_fd, parent, &stat) == 0) {
+		} else if (lives) {
 			add_parent(ret, &len, stat.comm, parent);
 			parent = stat.parent;
 		} else {

@@ -73,11 +73,9 @@ static void take_event(struct watch *w, const struct connector_event *e)
 			put_off(w, WATCH_CAUSE_SOON, e->pid, e->time);
 		break;
 	case CONNECTOR_EXEC:
-		life = lives_exec(w->lives, e->pid, e->time);
-		if (!life)
-			break;
-		watch_exec(w, life);
-		put_off(w, WATCH_CAUSE_EXEC, e->pid, e->time);
+		watch_exec(w, lives_find(w->lives, e->pid));
+		if (lives_exec(w->lives, e->pid, e->time))
+			put_off(w, WATCH_CAUSE_EXEC, e->pid, e->time);
 		break;
 	case CONNECTOR_COMM:
 		/* Runtimes name the process that is about to become a container. */

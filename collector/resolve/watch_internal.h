@@ -49,7 +49,7 @@ static inline int64_t watch_now(clockid_t clock)
 
 /* Reads the process's cgroup, which it has had since `valid` if it had another before; at an exec its command too. */
 void watch_read_life(struct watch *w, struct life *life, int64_t valid, bool at_exec);
-/* A process executes a program; its name is still the one it had before. */
+/* A process (NULL: not known) executes a program; its name is still the one it had before. */
 void watch_exec(struct watch *w, const struct life *life);
 /* A process that was there before us, with all that /proc tells. */
 void watch_seed(void *data, int32_t pid);

@@ -38,7 +38,10 @@ static struct identity *read_identity(struct watch *w, int32_t pid, bool *ret_is
 static void read_command(struct watch *w, struct life *life)
 {
 	char command[LIVES_COMMAND_MAX];
+	struct proc_stat stat;
 
+	if (!life->comm[0] && proc_read_stat(w->options.proc_fd, life->pid, &stat) == 0)
+		memcpy(life->comm, stat.comm, sizeof(life->comm));
 	if (proc_read_command(w->options.proc_fd, life->pid, command, sizeof(command)) == 0)
 		lives_set_command(w->lives, life, strdup(command));
 }
@@ -81,7 +84,7 @@ static void announce(struct watch *w, const struct life *life, struct identity *
 /* What runc made of itself becomes the container's program. It may be dead before it can be looked at. */
 void watch_exec(struct watch *w, const struct life *life)
 {
-	struct identity *identity = life->identity;
+	struct identity *identity = life ? life->identity : NULL;
 
 	if (!identity || !identity_is_container(identity) || strcmp(life->comm, "runc:[2:INIT]") != 0 || has_init(w, identity))
 		return;
