@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From a container's process to its bundle. Among the first ancestors outside the container's cgroup is its monitor:
  * containerd's shim works in the bundle's folder, conmon was told it with -b; while the container is being made, the
- * runtime that makes it stands in between. Ancestors inside the container are the container's own processes and never
+ * runtime that makes it stands in between, and was told too. Ancestors inside the container are the container's own processes and never
  * asked: they could stand in any folder they like. */
 #include <fcntl.h>
 #include <limits.h>
@@ -112,6 +112,35 @@ static char *bundle_of_shim(const struct container_request *request, int32_t pid
 	return ends_with(cwd, request->cid, "") ? strdup(cwd) : NULL;
 }
 
+/* The runtime itself, while it makes the container: "runc … --bundle PATH … ID", where the bundle is the folder it works
+ * in unless it says so. */
+static char *bundle_of_runtime(const struct container_request *request, int32_t pid, const struct text *cmdline)
+{
+	const char *end = cmdline->data + cmdline->len, *bundle = "";
+	char link[PATH_MAX], cwd[PATH_MAX], *path;
+	bool is_its = false, makes = false;
+	ssize_t n;
+
+	for (const char *word = cmdline->data; word < end; word += strlen(word) + 1) {
+		const char *value = word + strlen(word) + 1;
+
+		is_its |= strcmp(word, request->cid) == 0;
+		makes |= strcmp(word, "run") == 0 || strcmp(word, "create") == 0;
+		if ((strcmp(word, "-b") == 0 || strcmp(word, "--bundle") == 0) && value < end)
+			bundle = value;
+	}
+	if (!is_its || !makes)
+		return NULL;
+	if (bundle[0] == '/')
+		return strdup(bundle);
+	snprintf(link, sizeof(link), "%s/proc/%d/cwd", request->root, pid);
+	n = readlink(link, cwd, sizeof(cwd) - 1);
+	if (n <= 0)
+		return NULL;
+	cwd[n] = '\0';
+	return asprintf(&path, "%s/%s", cwd, bundle) < 0 ? NULL : path;
+}
+
 static char *bundle_of_monitor(const struct container_request *request, int32_t pid)
 {
 	CLEANUP_TEXT struct text cmdline = TEXT_EMPTY;
@@ -119,6 +148,8 @@ static char *bundle_of_monitor(const struct container_request *request, int32_t 
 
 	if (!bundle && read_proc(request, pid, "cmdline", &cmdline) == 0 && cmdline.data)
 		bundle = bundle_of_conmon(request, &cmdline);
+	if (!bundle && cmdline.data)
+		bundle = bundle_of_runtime(request, pid, &cmdline);
 	return bundle;
 }
 

@@ -258,7 +258,7 @@ void lives_exit(struct lives *l, int32_t pid, int64_t time, int32_t code)
 	unlink_life(&l->living, life);
 	life->ended = time;
 	life->exit_code = code;
-	life->stale = life->stale || time <= l->doubt_until;
+	life->stale = life->stale || (!life->sealed && time <= l->doubt_until);
 	append(&l->ended, life);
 }
 
@@ -288,7 +288,7 @@ void lives_doubt_it(struct lives *l, int32_t pid)
 void lives_doubt_ended(struct lives *l, int64_t from, int64_t until)
 {
 	for (struct life *life = l->ended.newest; life && life->ended >= from; life = life->older)
-		life->stale = true;
+		life->stale = life->stale || !life->sealed;
 	l->doubt_until = until;
 }
 

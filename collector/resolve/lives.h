@@ -70,7 +70,8 @@ struct lives_read {
 void lives_set_identity(struct lives *l, struct life *life, const struct lives_read *read);
 /* It may have been moved: what is known of its cgroup is not sure until it is read again. */
 void lives_doubt_it(struct lives *l, int32_t pid);
-/* Some process was moved that cannot be named, because it has ended: any that ended between the two times. */
+/* Some process was moved that cannot be named, because it has ended: any that ended between the two times, but for those
+ * that can reach no other cgroup: nobody outside moves a container's dying processes about. */
 void lives_doubt_ended(struct lives *l, int64_t from, int64_t until);
 /* Takes the string, which free() ends; NULL forgets. */
 void lives_set_command(struct lives *l, struct life *life, char *command);

@@ -174,14 +174,18 @@ static json_t *await_story(const char *name, const struct expected *e, double se
 	}
 }
 
-/* Its events, of which there are as many as are expected, all of them known to be this container's. */
+/* Its events, of which there are soon as many as are expected, all of them known to be this container's. */
 static json_t *events_of(const char *name, const char *filter, size_t n)
 {
+	double until = rig_now() + SOON;
 	char filters[256];
 	json_t *events;
 
 	snprintf(filters, sizeof(filters), "--container %s %s", name, filter);
-	events = rig_events(rig, filters);
+	while (json_array_size(events = rig_events(rig, filters)) < n && rig_now() < until) {
+		json_decref(events);
+		usleep(20000);
+	}
 	if (json_array_size(events) != n)
 		fail_msg("%s: %zu events, not %zu", name, json_array_size(events), n);
 	for (size_t i = 0; i < n; i++) {

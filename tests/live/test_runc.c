@@ -430,7 +430,8 @@ static void test_proc_alone(void **state)
 
 	snprintf(db, sizeof(db), "%s/alone.db", rig->dir);
 	pid = start_confined(db);
-	usleep(1500000);
+	free(shell(0, "for i in $(seq 100); do %P --quiet status --db %T/alone.db --format json 2>/dev/null | "
+		      "grep -q '\"processes\":{' && break; sleep 0.1; done"));
 	output = shell(0, "%P status --db %T/alone.db --format json; %P status --db %T/alone.db; %P doctor --db %T/alone.db; true");
 	kill(pid, SIGTERM);
 	waitpid(pid, NULL, 0);

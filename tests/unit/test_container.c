@@ -13,6 +13,7 @@
 
 #define CID  "4bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
 #define CID2 "5bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
+#define CID4 "8bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
 #define CID3 "7bad8ad995096a98c4ff74357e9d3b49dd0ddb52c75f93c7eb3c185b991002e6"
 #define TASK "/run/containerd/io.containerd.runtime.v2.task"
 #define SPEC "{\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"}}}"
@@ -166,6 +167,37 @@ static void podman_in_the_making(void **state)
 	assert_int_equal(container_read(&request, &info), 0);
 	assert_true(info.has_spec);
 	assert_string_equal(info.name, "p1");
+}
+
+/* Nobody stands behind it but runc itself, while it makes the container: its command line and its folder tell. */
+static void runc_in_the_making(void **state)
+{
+	static const char *const commands[] = {"runc\0run\0--bundle\0.\0" CID4, "runc\0run\0" CID4 "\0",
+		"runc\0run\0-b\0/srv/b4\0" CID4};
+	static const size_t lens[] = {sizeof("runc\0run\0--bundle\0.\0" CID4), sizeof("runc\0run\0" CID4 "\0"),
+		sizeof("runc\0run\0-b\0/srv/b4\0" CID4)};
+	struct container_request request = {.root = root, .cid = CID4, .runtime = EVENT_RUNTIME_DOCKER, .owner = EVENT_UNSET,
+		.pid = 800};
+	char link[PATH_MAX];
+
+	put("/proc/800/cgroup", "0::/docker/" CID4 "\n");
+	put("/proc/800/stat", "800 (runc:[0:PARENT]) S 801 800");
+	put("/proc/801/cgroup", "0::/\n");
+	put("/proc/801/stat", "801 (runc) S 1 801");
+	put("/srv/b4/config.json", SPEC);
+	path_of(link, "/proc/801/cwd");
+	assert_int_equal(symlink("/srv/b4", link), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+
+		put_bytes("/proc/801/cmdline", commands[i], lens[i]);
+		assert_int_equal(container_read(&request, &info), 0);
+		assert_non_null(info.profile);
+	}
+	put_bytes("/proc/801/cmdline", "runc\0exec\0" CID4, sizeof("runc\0exec\0" CID4)); /* may stand anywhere */
+	assert_int_equal(container_read(&request, &(struct container_info){0}), -ENOENT);
+	put("/proc/801/cmdline", "runc"); /* of another container */
+	assert_int_equal(container_read(&request, &(struct container_info){0}), -ENOENT);
 }
 
 static void runc_alone(void **state)
@@ -416,6 +448,7 @@ int main(void)
 		cmocka_unit_test(kubernetes),
 		cmocka_unit_test(podman),
 		cmocka_unit_test(podman_in_the_making),
+		cmocka_unit_test(runc_in_the_making),
 		cmocka_unit_test(runc_alone),
 		cmocka_unit_test(hostile_names_are_only_text),
 		cmocka_unit_test(ids_that_are_none),

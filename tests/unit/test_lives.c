@@ -135,14 +135,18 @@ static void somebody_who_ended_was_moved(void **state)
 {
 	struct lives *l = *state;
 
-	for (int32_t pid = 1; pid <= 3; pid++) {
+	for (int32_t pid = 1; pid <= 5; pid++) {
 		lives_meet(l, pid, 0);
-		read_as(l, pid, "a", 1, SEALED);
+		read_as(l, pid, "a", 1, pid > 3 ? SEALED : BOUND);
 	}
 	lives_exit(l, 1, 50, 0);
 	lives_exit(l, 2, 150, 0);
+	lives_exit(l, 4, 150, 0);
 	lives_doubt_ended(l, 100, 200);
 	lives_exit(l, 3, 190, 0); /* told later */
+	lives_exit(l, 5, 190, 0);
+	assert_string_equal(id_of(l, 4, &no_doubt), "a"); /* it had nowhere to go */
+	assert_string_equal(id_of(l, 5, &no_doubt), "a");
 	assert_string_equal(id_of(l, 1, &no_doubt), "a");
 	assert_null(id_of(l, 2, &no_doubt));
 	assert_null(id_of(l, 3, &no_doubt));
