@@ -158,12 +158,12 @@ static void *run(void *data)
 	while (!w->abandoned && (!w->stop || w->pending)) {
 		if (w->pending)
 			write_pending(w);
+		else if (w->watch_news && clock_monotonic() >= w->next_watch)
+			write_watch(w);
 		else if (clock_monotonic() >= w->next_beat)
 			beat(w);
 		else
 			wait_until(w, &w->work, w->next_beat);
-		if (w->watch_news && !w->pending && clock_monotonic() >= w->next_watch)
-			write_watch(w);
 		if (w->spare && !w->pending && !w->stop)
 			look_at_kernel(w);
 	}

@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "container_internal.h"
 
@@ -155,6 +156,14 @@ static int find_in_places(struct lookup *lookup)
 	return -ENOENT;
 }
 
+/* A rootless engine's files are its user's. */
+static bool is_roots(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_uid == 0;
+}
+
 /* Engines with folders of their own choosing: the monitor knows. */
 static int find_by_pid(struct lookup *lookup)
 {
@@ -164,8 +173,8 @@ static int find_by_pid(struct lookup *lookup)
 
 	if (!bundle)
 		return -ENOENT;
-	lookup->is_rootless = true;
 	text_printf(&base, "%s%s", lookup->request->root, bundle);
+	lookup->is_rootless = !base.failed && !is_roots(base.data);
 	r = base.failed ? -ENOMEM : container_file_json(base.data, "config.json", &lookup->spec);
 	if (r == 0)
 		lookup->folder = text_take(&base);

@@ -358,6 +358,7 @@ static void podman_without_root(void **state)
 	struct container_request request = {.root = root, .cid = CID3, .runtime = EVENT_RUNTIME_PODMAN, .owner = EVENT_UNSET,
 		.pid = 700};
 	CLEANUP_CONTAINER_INFO struct container_info info = CONTAINER_INFO_EMPTY;
+	char path[PATH_MAX];
 
 	put("/proc/700/cgroup", "0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" CID3 ".scope/container\n");
 	put("/proc/700/stat", "700 (nc) S 701 700");
@@ -368,6 +369,8 @@ static void podman_without_root(void **state)
 		"{\"linux\":{\"uidMappings\":[{\"containerID\":0,\"hostID\":0,\"size\":1}],\"seccomp\":{}}}");
 	put("/home/u/.local/share/containers/storage/overlay-containers/containers.json",
 		"[{\"id\":\"" CID3 "\",\"names\":[\"mine\"]}]");
+	path_of(path, "/home/u/.local/share/containers/storage/overlay-containers/" CID3 "/userdata");
+	assert_true(geteuid() != 0 || chown(path, 1000, 1000) == 0);
 	assert_int_equal(container_read(&request, &info), 0);
 	assert_string_equal(info.name, "mine");
 	assert_string_equal(info.profile, "{}");
