@@ -8,9 +8,12 @@
 
 enum {
 	EVENTS_FOLLOW,
+	EVENTS_FORMAT,
 };
 
 static const struct option_row events_options[] = {
+	{"format", 0, EVENTS_FORMAT, "FORMAT", "table (default), json (one document), csv, or an object a line: jsonl, ecs "
+		"(Elastic Common Schema 8.17), ocsf (OCSF 1.4.0, Detection Finding)", "table json jsonl csv ecs ocsf"},
 	{"follow", 'f', EVENTS_FOLLOW, NULL, "then go on with events as they come; a row that grows is shown again", NULL},
 	{0},
 };
@@ -32,10 +35,24 @@ static void events_free(struct events *e)
 	filters_free(&e->filters);
 }
 
+static int take_format(struct events *e, const char *value, struct text *why)
+{
+	int format = render_format_from_name(span_from(value));
+
+	if (format < 0) {
+		text_printf(why, "--format takes table, json, jsonl, csv, ecs or ocsf, not \"%s\"", value);
+		return -EINVAL;
+	}
+	e->filters.format = (enum render_format)format;
+	return 0;
+}
+
 static int take(void *data, const struct option_row *row, const char *value, struct text *why)
 {
 	struct events *e = data;
 
+	if (row->id == EVENTS_FORMAT)
+		return take_format(e, value, why);
 	if (row->id != EVENTS_FOLLOW)
 		return filters_take(&e->filters, row, value, why);
 	e->follow = true;
@@ -161,7 +178,7 @@ static int run(struct cmd_line *line)
 	return events(&e);
 }
 
-static const struct option_row *const tables[] = {filters_options, filters_listing, events_options, NULL};
+static const struct option_row *const tables[] = {filters_options, events_options, filters_listing, NULL};
 
 const struct cmd cmd_events = {
 	.name = "events",

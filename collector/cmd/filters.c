@@ -31,9 +31,13 @@ const struct option_row filters_options[] = {
 	{0},
 };
 
-const struct option_row filters_listing[] = {
+const struct option_row filters_format[] = {
 	{"format", 0, FILTERS_FORMAT, "FORMAT", "table (default), json (one document), jsonl (an object a line) or csv",
 		"table json jsonl csv"},
+	{0},
+};
+
+const struct option_row filters_listing[] = {
 	{"limit", 0, FILTERS_LIMIT, "N", "at most N rows, the newest; 0 for all (default: 1000)", NULL},
 	{"order", 0, FILTERS_ORDER, "ORDER", "asc: the newest last (default), or desc", "asc desc"},
 	{"output", 'o', FILTERS_OUTPUT, "FILE", "write to FILE, which appears when it is whole", NULL},
@@ -55,7 +59,7 @@ static int take_format(struct filters *f, const char *value, struct text *why)
 {
 	int format = render_format_from_name(span_from(value));
 
-	if (format < 0) {
+	if (format < 0 || format > RENDER_CSV) {
 		text_printf(why, "--format takes table, json, jsonl or csv, not \"%s\"", value);
 		return -EINVAL;
 	}

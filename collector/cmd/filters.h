@@ -17,6 +17,7 @@ enum {
 };
 
 extern const struct option_row filters_options[]; /* which events */
+extern const struct option_row filters_format[];  /* for commands without formats of their own */
 extern const struct option_row filters_listing[]; /* how they are shown */
 
 #define FILTERS_LIMIT_DEFAULT 1000

@@ -173,7 +173,7 @@ static int run(struct cmd_line *line)
 	return status;
 }
 
-static const struct option_row *const tables[] = {summary_options, filters_options, filters_listing, NULL};
+static const struct option_row *const tables[] = {summary_options, filters_options, filters_format, filters_listing, NULL};
 
 const struct cmd cmd_summary = {
 	.name = "summary",

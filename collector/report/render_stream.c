@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 
+#include "render_export.h"
 #include "render_table.h"
 #include "render_views.h"
 
@@ -15,13 +16,14 @@ struct render_stream {
 	const struct render_column *columns;
 	enum query_field by[QUERY_BY_MAX];
 	struct render_table table;
+	struct render_export export;
 	struct text line; /* reused */
 	uint64_t rows;
 };
 
 int render_format_from_name(struct span name)
 {
-	static const char *const names[] = {"table", "json", "jsonl", "csv"};
+	static const char *const names[] = {"table", "json", "jsonl", "csv", "ecs", "ocsf"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (span_equal(span_from(names[i]), name))
@@ -96,6 +98,7 @@ int render_events_new(struct render_stream **ret, const struct render_options *o
 		return -ENOMEM;
 	s->columns = render_event_columns;
 	s->table.n_columns = render_event_view(s->table.columns);
+	render_export_bind(&s->export, options->format == RENDER_OCSF ? render_export_ocsf : render_export_ecs);
 	return hand_over(ret, s);
 }
 
@@ -122,6 +125,11 @@ void render_stream_free(struct render_stream *s)
 	free(s);
 }
 
+static bool is_export(const struct render_stream *s)
+{
+	return s->options.format == RENDER_ECS || s->options.format == RENDER_OCSF;
+}
+
 static int add_text(struct render_stream *s, const void *row)
 {
 	text_reset(&s->line);
@@ -131,8 +139,11 @@ static int add_text(struct render_stream *s, const void *row)
 	}
 	if (s->options.format == RENDER_JSON)
 		text_add_str(&s->line, s->rows > 0 ? ",\n" : "\n");
-	render_columns_add_json(s->columns, row, &s->line);
-	if (s->options.format == RENDER_JSONL)
+	if (is_export(s))
+		render_export_add_json(&s->export, row, &s->line);
+	else
+		render_columns_add_json(s->columns, row, &s->line);
+	if (s->options.format == RENDER_JSONL || is_export(s))
 		text_add_char(&s->line, '\n');
 	return write_line(s);
 }

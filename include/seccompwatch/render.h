@@ -17,6 +17,8 @@ enum render_format {
 	RENDER_JSON,
 	RENDER_JSONL,
 	RENDER_CSV,
+	RENDER_ECS,  /* of events alone, an object a line: Elastic Common Schema, */
+	RENDER_OCSF, /* Open Cybersecurity Schema Framework */
 };
 int render_format_from_name(struct span name); /* -EINVAL */
 
