@@ -60,7 +60,7 @@ class Browser:
 
     def settled(self):
         return self.until("const h = document.documentElement; return h.dataset.settled === 'yes' && (h.dataset.view !== 'events' || "
-                          "document.querySelectorAll('#rows tr:not(.pad)').length > 0 || !document.getElementById('empty').hidden)")
+                          "document.querySelectorAll('#rows tr:not(.pad)').length > 0 || !document.getElementById('empty').hidden)", 25)
 
     def until(self, code, seconds=8):
         end = time.monotonic() + seconds

@@ -53,5 +53,6 @@ def check_decide(b, c, s):
     c.that("logging can be switched on", got and json.loads(got)["flags"], got[:80])
     b.open("lab?container=" + "a" * 64 + "&with=suggestions")
     c.that("a container's profile is compared with what would become of it",
-           b.until(f"return /decisions? differs?/.test({RESULT}.textContent)", 25) and "mkdir" in b.text("#lab-result"), b.text("#lab-result"))
+           b.until(f"return /decisions? differs?/.test({RESULT}.textContent)", 25) and "mkdir" in b.text("#lab-result"),
+           b.text("#lab-result") + str(b.wrongs()) + str(b.js("return performance.getEntriesByType('resource').slice(-6).map((r) => [r.name.slice(-60), Math.round(r.startTime), Math.round(r.responseEnd), r.responseStatus])")))
     c.that("nothing went wrong in the lab", not (wrongs := b.wrongs()), wrongs)
