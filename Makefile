@@ -9,6 +9,7 @@ DEB_BUILD := gcc libc6-dev pkg-config libaudit-dev libseccomp-dev libsqlite3-dev
 DEB_CHECK := $(DEB_BUILD) libcmocka-dev clang libclang-rt-14-dev auditd sqlite3 curl openssl patch git busybox-static \
 	docker.io containerd runc podman uidmap
 DEB_BROWSER := chromium chromium-driver python3-selenium fonts-dejavu-core
+DEB_BENCH := $(DEB_CHECK) nginx-light wrk
 DEB_LINT  := $(DEB_CHECK) clang-tidy cppcheck universal-ctags systemd
 
 # ---- what the user may set ---------------------------------------------------------------------------------
@@ -139,11 +140,13 @@ check-browser: all ## the page in Debian's chromium; screenshots in build/screen
 	$(call need,$(DEB_BROWSER))
 	SECCOMPWATCH=$(BIN) /usr/bin/python3 tests/browser/test_page.py
 
-bench: all $(BUILD)/tests/bench/import $(BUILD)/tests/bench/storm $(BUILD)/tests/bench/forks $(BUILD)/tests/bench/queries $(BUILD)/tests/bench/suggest $(BUILD)/tests/bench/profiles $(VIOLATE) ## root: print speed and memory as ratios of whole processes
+bench: all $(BUILD)/tests/bench/import $(BUILD)/tests/bench/storm $(BUILD)/tests/bench/forks $(BUILD)/tests/bench/queries $(BUILD)/tests/bench/viewers $(BUILD)/tests/bench/suggest $(BUILD)/tests/bench/profiles $(VIOLATE) ## root: print speed and memory as ratios of whole processes
 	@$(BUILD)/tests/bench/import $(BIN)
 	@$(BUILD)/tests/bench/storm $(BIN) $(VIOLATE)
 	@$(BUILD)/tests/bench/forks
 	@$(BUILD)/tests/bench/queries $(BIN)
+	$(call need,$(DEB_BENCH))
+	@sh tests/bench/web.sh $(BIN)
 	@$(BUILD)/tests/bench/suggest $(BIN)
 	@$(BUILD)/tests/bench/profiles $(BIN)
 

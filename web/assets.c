@@ -66,6 +66,7 @@ static void send_file(const struct embed_file *file, uint64_t h, const struct re
 
 int assets_prepare(struct web *web)
 {
+	const struct embed_file *openapi = embed_find(embed_schema, OPENAPI);
 	size_t n = 0;
 
 	while (embed_assets[n].name)
@@ -75,6 +76,8 @@ int assets_prepare(struct web *web)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		web->asset_hashes[i] = hash(embed_assets[i].plain, embed_assets[i].plain_len);
+	if (openapi)
+		web->openapi_hash = hash(openapi->plain, openapi->plain_len);
 	return 0;
 }
 
@@ -132,5 +135,5 @@ void assets_openapi(struct web *web, const struct request *req, const char *rest
 	if (!file)
 		answer_error(ans, 404, "not_found", NULL, "this program was built without its description");
 	else if (params_read(req, 0, 0, &params, ans) == 0)
-		send_file(file, hash(file->plain, file->plain_len), req, ans);
+		send_file(file, web->openapi_hash, req, ans);
 }

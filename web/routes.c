@@ -2,6 +2,7 @@
 #include "routes.h"
 
 #include "access.h"
+#include "cache.h"
 #include "handlers.h"
 #include "seccompwatch/clock.h"
 #include "stream.h"
@@ -11,6 +12,7 @@
 #define JSON      "application/json"
 #define FORM      "application/x-www-form-urlencoded"
 #define OPEN      (1u << 31) /* without a token too: nothing there is anybody's secret */
+#define KEPT      (1u << 30) /* its answers come from the database alone, and many ask for the same */
 
 struct route {
 	const char *path; /* one that ends with '/' (but "/") takes what is below it too */
@@ -32,10 +34,10 @@ static const struct route table[] = {
 	{"/logout", METHOD(POST) | OPEN, login_leave, FORM},
 	{"/assets/", READ | OPEN, assets_file, NULL},
 	{"/api/v1/events", READ, api_events, NULL},
-	{"/api/v1/summary", READ, api_summary, NULL},
+	{"/api/v1/summary", READ | KEPT, api_summary, NULL},
 	{"/api/v1/new", READ, api_new, NULL},
-	{"/api/v1/timeline", READ, api_timeline, NULL},
-	{"/api/v1/containers", READ, api_containers, NULL},
+	{"/api/v1/timeline", READ | KEPT, api_timeline, NULL},
+	{"/api/v1/containers", READ | KEPT, api_containers, NULL},
 	{"/api/v1/containers/", READ, api_container, NULL},
 	{"/api/v1/profile/check", METHOD(POST), api_profile_check, JSON},
 	{"/api/v1/profile/decide", METHOD(POST), api_profile_decide, JSON},
@@ -156,13 +158,31 @@ static void check_accepted(const struct request *req, struct answer *ans)
 	answer_error(ans, 406, "not_acceptable", "Accept", "what is here is %s", ans->type);
 }
 
+static void handle(struct web *web, const struct route *route, const struct request *req, struct answer *ans)
+{
+	struct cache_state state;
+	struct query *q;
+
+	/* A database that cannot be read is the handler's to tell. */
+	if (!(route->methods & KEPT) || reader_get(web->reader, &q) < 0) {
+		route->handle(web, req, req->path + strlen(route->path), ans);
+		return;
+	}
+	state = (struct cache_state){reader_generation(web->reader), query_seq(q), clock_monotonic()};
+	if (cache_get(web->cache, req, &state, ans))
+		return;
+	route->handle(web, req, req->path + strlen(route->path), ans);
+	/* What was committed meanwhile may be in it already: it is kept as older than it is, never as newer. */
+	cache_put(web->cache, req, &state, ans);
+}
+
 void routes_dispatch(struct web *web, const struct request *req, struct answer *ans)
 {
 	unsigned methods;
 	const struct route *route = find(req, &methods);
 
 	if (route)
-		route->handle(web, req, req->path + strlen(route->path), ans);
+		handle(web, route, req, ans);
 	else
 		answer_error(ans, 404, "not_found", NULL, "there is nothing at %s", req->path);
 	check_accepted(req, ans);

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "access.h"
+#include "cache.h"
 #include "handlers.h"
 #include "http.h"
 #include "listen.h"
@@ -172,6 +173,8 @@ static int prepare_loop(struct server *s, struct text *why)
 	if (r == 0)
 		r = assets_prepare(&s->web);
 	if (r == 0)
+		r = cache_new(&s->web.cache);
+	if (r == 0)
 		r = stream_new(&s->web.stream, s->loop, &s->web);
 	if (r == 0)
 		r = works_new(&s->web.works, s->loop);
@@ -201,6 +204,7 @@ static void clean_up(struct server *s)
 	loop_free(s->loop);
 	reader_free(s->web.reader);
 	access_free(s->web.access);
+	cache_free(s->web.cache);
 	tls_free(&s->tls);
 	free(s->web.asset_hashes);
 	for (size_t i = 0; i < s->n; i++)

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# web.sh SECCOMPWATCH DATABASE: requests a second on /api/v1/summary, against nginx serving the same bytes as a static
+# web.sh SECCOMPWATCH [DATABASE]: requests a second on /api/v1/summary, against nginx serving the same bytes as a static
 # file, both in one run and with the same connections; then what 500 live viewers and 200 requests a second take.
 # Needs nginx and wrk; everything lies in a directory of its own.
 set -eu
-program=$1 db=$2
+program=$1 db=${2:-}
+viewers=$(dirname "$program")/tests/bench/viewers
 seconds=${SECONDS_EACH:-5} rounds=${ROUNDS:-3}
 dir=$(mktemp -d /var/tmp/seccompwatch-web-XXXXXX)
 chmod 755 "$dir"
@@ -12,11 +13,23 @@ serve= nginx=
 clean() {
 	[ -z "$serve" ] || kill "$serve" 2>/dev/null || true
 	[ -z "$nginx" ] || kill "$nginx" 2>/dev/null || true
+	exec 9>&-
 	wait 2>/dev/null || true
 	rm -rf "$dir"
 }
-trap clean EXIT INT TERM
+trap clean EXIT
+trap 'exit 1' INT TERM
+if [ -z "$db" ]; then
+	mkdir -m 755 "$dir/db"
+	db=$dir/db/events.db
+	SECCOMPWATCH=$program sh "$(dirname "$0")/make_events.sh" "$db" 10000000
+fi
 
+# A collector has the database open; without one a reader that may not write must look at all of it again each time.
+mkfifo "$dir/hold"
+sqlite3 "$db" <"$dir/hold" >/dev/null &
+exec 9>"$dir/hold"
+echo 'SELECT 1 FROM host;' >&9
 "$program" --db "$db" serve --listen 127.0.0.1:0 >"$dir/url" 2>/dev/null &
 serve=$!
 for i in $(seq 50); do
@@ -52,3 +65,4 @@ for i in $(seq "$rounds"); do
 done | awk '{ printf "  seccompwatch %9.0f   nginx %9.0f   ratio %.2f\n", $1, $2, $1 / $2; r[NR] = $1 / $2 }
 	END { for (i in r) for (j in r) if (r[i] < r[j]) { t = r[i]; r[i] = r[j]; r[j] = t }
 	      m = r[int((NR + 1) / 2)]; printf "  median ratio %.2f (at least 0.2: %s)\n", m, (m >= 0.2 ? "yes" : "NO") }'
+"$viewers" "${url##*:}" "$serve"

@@ -443,6 +443,24 @@ static void streams_tell_what_is_new(void **state)
 	assert_int_equal(client_ask("GET", "/api/v1/stream?until=1h", "").status, 400);
 }
 
+/* An answer that is kept for others is not kept beyond the next commit. */
+static void counts_are_never_old(void **state)
+{
+	for (int i = 0; i < 5; i++) {
+		json_t *before = client_json("/api/v1/summary?by=syscall", 200), *again, *after;
+		json_int_t total = json_integer_value(json_object_get(before, "total"));
+
+		again = client_json("/api/v1/summary?by=syscall", 200);
+		assert_true(json_equal(before, again));
+		import(*state, 1000 + i, 1);
+		after = client_json("/api/v1/summary?by=syscall", 200);
+		assert_int_equal(json_integer_value(json_object_get(after, "total")), total + 1);
+		json_decref(before);
+		json_decref(again);
+		json_decref(after);
+	}
+}
+
 static void the_database_may_go_and_come(void **state)
 {
 	struct rig *rig = *state;
@@ -550,6 +568,7 @@ int main(void)
 		cmocka_unit_test(root_is_left_behind),
 		cmocka_unit_test(starts_are_refused),
 		cmocka_unit_test(ends_with_its_streams),
+		cmocka_unit_test(counts_are_never_old),
 	};
 
 	return cmocka_run_group_tests_name("http", tests, setup, teardown);
