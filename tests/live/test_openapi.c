@@ -169,7 +169,7 @@ static const struct value {
 	{"exe", "/bin/nc", "%5Cxz"}, {"comm", "nc", "%5Cxz"}, {"pid", "1000", "x"}, {"uid", "0", "-1"}, {"host", "elsewhere", ""},
 	{"since", "2023-11-14", "tomorrow"}, {"until", "2023-11-16", "never"}, {"limit", "1", "0"}, {"order", "asc", "up"},
 	{"cursor", NULL, "mine"}, {"by", "syscall,outcome", "colour"}, {"step", "1h", "90s"}, {"v", "0", NULL},
-	{"format", "json", "xml"}, {"allow", "mkdir", NULL}, {"all", "1", "2"}, {"period", "7d", "x"}, {"q", "nc", NULL},
+	{"format", "json", "xml"}, {"allow", "mkdir", NULL}, {"all", "1", "2"}, {"text", "nc", NULL},
 	/* of paths */
 	{"id", "web", NULL}, {"name", "mkdir", NULL},
 };
