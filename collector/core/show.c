@@ -168,8 +168,14 @@ size_t text_width(struct span s)
 
 void text_add_csv(struct text *t, struct span s)
 {
-	bool formula = s.len > 0 && memchr("=+-@\t\r", s.data[0], 6);
-	bool quote = formula;
+	size_t quotes = 0;
+	bool formula, quote;
+
+	/* What begins so already gets one more, so that whoever takes one away has the text. */
+	while (quotes < s.len && s.data[quotes] == '\'')
+		quotes++;
+	formula = quotes < s.len && memchr("=+-@\t\r", s.data[quotes], 6);
+	quote = formula;
 
 	for (size_t i = 0; i < s.len && !quote; i++)
 		quote = memchr(",\"\r\n", s.data[i], 4);

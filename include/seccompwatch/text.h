@@ -73,7 +73,8 @@ void text_add_terminal(struct text *t, struct span s);
 size_t text_width(struct span s);
 
 /* One CSV field (RFC 4180): quoted when needed; a leading = + - @ TAB or CR gets a single quote put before it
- * inside quotes, so that no spreadsheet takes it for a formula. */
+ * inside quotes, so that no spreadsheet takes it for a formula; so does a text that begins with quotes before one of
+ * these, so that taking one quote away from such a head always gives the text. */
 void text_add_csv(struct text *t, struct span s);
 /* &<>"' escaped: safe in HTML text and in a quoted attribute. */
 void text_add_html(struct text *t, struct span s);
