@@ -7,12 +7,10 @@
 
 #define MINUTE  INT64_C(60000)
 #define HOUR    (60 * MINUTE)
-#define DAY     (24 * HOUR)
 #define DEFAULT_BUCKETS 120
 
 int timeline_plan(const struct params *p, int64_t now, struct timeline_plan *ret, struct answer *ans)
 {
-	static const int64_t steps[] = {MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY};
 	int64_t until = p->filter.until == CLOCK_NONE ? now : p->filter.until;
 	int64_t since = p->filter.since == CLOCK_NONE ? until - HOUR : p->filter.since;
 	int64_t step = p->step, buckets;
@@ -21,11 +19,8 @@ int timeline_plan(const struct params *p, int64_t now, struct timeline_plan *ret
 		params_refuse(ans, "since", "since: is not before the end of the time span");
 		return -EINVAL;
 	}
-	for (size_t i = 0; p->step == 0 && i < ARRAY_SIZE(steps); i++) {
-		step = steps[i];
-		if ((until - since) / step < DEFAULT_BUCKETS)
-			break;
-	}
+	if (p->step == 0)
+		step = query_timeline_step(until - since, DEFAULT_BUCKETS);
 	if (step % MINUTE != 0 || (step > HOUR && step % HOUR != 0)) {
 		params_refuse(ans, "step", "step: must be whole minutes, and whole hours beyond one hour");
 		return -EINVAL;

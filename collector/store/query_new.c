@@ -131,7 +131,8 @@ static int hand_out(const struct kind *kinds, size_t n, query_kind_fn fn, void *
 	return r;
 }
 
-int query_new_kinds(struct query *q, const struct query_filter *f, uint64_t limit, query_kind_fn fn, void *data)
+static int kinds_since(struct query *q, const struct query_filter *f, int64_t since, uint64_t limit, query_kind_fn fn,
+	void *data)
 {
 	CLEANUP_FREE struct kind *kinds = NULL;
 	CLEANUP_FREE uint64_t *counts = NULL;
@@ -154,7 +155,17 @@ int query_new_kinds(struct query *q, const struct query_filter *f, uint64_t limi
 	if (r < 0)
 		return r;
 	qsort(kinds, n, sizeof(*kinds), by_kind);
-	n = join(kinds, n, f->since);
+	n = join(kinds, n, since);
 	qsort(kinds, n, sizeof(*kinds), newest_first);
 	return hand_out(kinds, limit && limit < n ? (size_t)limit : n, fn, data);
+}
+
+int query_kinds(struct query *q, const struct query_filter *f, uint64_t limit, query_kind_fn fn, void *data)
+{
+	return kinds_since(q, f, CLOCK_NONE, limit, fn, data);
+}
+
+int query_new_kinds(struct query *q, const struct query_filter *f, uint64_t limit, query_kind_fn fn, void *data)
+{
+	return kinds_since(q, f, f->since, limit, fn, data);
 }

@@ -90,6 +90,16 @@ static int add_counts(struct query *q, const struct query_filter *f, struct time
 	return r < 0 ? r : query_count(q, &match, &span, add_count, t);
 }
 
+int64_t query_timeline_step(int64_t span, int64_t max)
+{
+	static const int64_t steps[] = {QUERY_MINUTE, 5 * QUERY_MINUTE, 15 * QUERY_MINUTE, QUERY_HOUR_MS, 6 * QUERY_HOUR_MS};
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		if (span / steps[i] < max)
+			return steps[i];
+	return QUERY_DAY_MS;
+}
+
 int query_timeline(struct query *q, const struct query_filter *f, int64_t since, int64_t step, size_t buckets,
 	struct query_bucket *ret)
 {

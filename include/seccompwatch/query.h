@@ -167,15 +167,17 @@ struct query_total {
 typedef int (*query_total_fn)(void *data, const struct query_total *total);
 int query_totals(struct query *q, const struct query_filter *f, query_total_fn fn, void *data);
 
-/* Kinds of violation that were never seen before the filter's `since`: a kind is the host, the container's name (its
+/* Kinds of violation that happened in the filter's time: a kind is the host, the container's name (its
  * image or id where it has none: a container made anew is no news) or the unit, the program, the syscall with its
- * architecture, and the action. Newest first, at most `limit` (0: all); from totals. Without since all kinds are new. */
+ * architecture, and the action. Newest first, at most `limit` (0: all); from totals. */
 struct query_kind {
 	const struct query_signature *signature; /* one of the kind: the first that was seen */
 	uint64_t count;      /* within the filter's time */
 	int64_t first, last; /* first: ever */
 };
 typedef int (*query_kind_fn)(void *data, const struct query_kind *kind);
+int query_kinds(struct query *q, const struct query_filter *f, uint64_t limit, query_kind_fn fn, void *data);
+/* Only those that were never seen before the filter's `since`. */
 int query_new_kinds(struct query *q, const struct query_filter *f, uint64_t limit, query_kind_fn fn, void *data);
 
 /* Calls whose arguments or errno are known, newest first; of the newest `limit` that are so known, whatever the filter. */
@@ -199,6 +201,9 @@ struct query_bucket {
 };
 int query_timeline(struct query *q, const struct query_filter *f, int64_t since, int64_t step, size_t buckets,
 	struct query_bucket *ret);
+
+/* The finest usual step (a minute to a day) with which a span makes fewer than `max` buckets. */
+int64_t query_timeline_step(int64_t span, int64_t max);
 
 struct query_status {
 	bool running;          /* its heartbeat is fresh and its pid is alive where that can be seen */
