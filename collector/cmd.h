@@ -58,6 +58,7 @@ extern const struct cmd cmd_help;
 extern const struct cmd cmd_import;
 extern const struct cmd cmd_mute;
 extern const struct cmd cmd_profile;
+extern const struct cmd cmd_report;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_serve;
 extern const struct cmd cmd_status;

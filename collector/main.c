@@ -15,6 +15,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_import,
 	&cmd_events,
 	&cmd_summary,
+	&cmd_report,
 	&cmd_explain,
 	&cmd_profile,
 	&cmd_suggest,

@@ -13,6 +13,7 @@ struct answer {
 	unsigned status;             /* 0: nothing was said yet */
 	const char *type;            /* Content-Type */
 	const char *cache_control;   /* NULL: no-store */
+	const char *policy;          /* Content-Security-Policy; NULL: the pages' own */
 	struct text allow;           /* of a 405 */
 	const char *encoding;        /* Content-Encoding */
 	char etag[48];               /* with its quotes; "" none */

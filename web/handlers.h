@@ -37,4 +37,5 @@ void login_page(struct web *web, const struct request *req, const char *rest, st
 void login_enter(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void login_leave(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void metrics_text(struct web *web, const struct request *req, const char *rest, struct answer *ans);
+void report_answer(struct web *web, const struct request *req, const char *rest, struct answer *ans);
 void stream_open(struct web *web, const struct request *req, const char *rest, struct answer *ans);

@@ -101,14 +101,15 @@ static void begin_stream(struct http_exchange *x, struct stream_client *client)
 		x->hangup = NULL;
 }
 
+#define POLICY                                                                                               \
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "        \
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
 /* ---- the response ------------------------------------------------------------------------------------------ */
 
 static const struct {
 	const char *name, *value;
 } fixed_headers[] = {
-	{"Content-Security-Policy",
-		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
 	{"X-Content-Type-Options", "nosniff"},
 	/* "no-referrer" would make browsers hide the origin of our own forms. */
 	{"Referrer-Policy", "same-origin"},
@@ -147,7 +148,8 @@ static bool add_headers(struct MHD_Response *response, const struct answer *ans)
 	snprintf(retry_after, sizeof(retry_after), "%u", ans->retry_after);
 	for (size_t i = 0; i < ARRAY_SIZE(fixed_headers); i++)
 		ok = ok && add_header(response, fixed_headers[i].name, fixed_headers[i].value);
-	return ok && add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, ans->type) &&
+	return ok && add_header(response, "Content-Security-Policy", ans->policy ? ans->policy : POLICY) &&
+		add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, ans->type) &&
 		add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, ans->cache_control ? ans->cache_control : "no-store") &&
 		add_header(response, MHD_HTTP_HEADER_ETAG, ans->etag) &&
 		add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, ans->encoding) &&

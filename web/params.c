@@ -116,6 +116,18 @@ static int read_format(struct reading *r, const char *value)
 	return -EINVAL;
 }
 
+static int read_report(struct reading *r, const char *value)
+{
+	int format = report_format_from_name(span_from(value));
+
+	if (format < 0) {
+		text_printf(&r->why, "\"%s\" is none of html, md, json and csv", value);
+		return -EINVAL;
+	}
+	r->params->report = (enum report_format)format;
+	return 0;
+}
+
 static int read_allow(struct reading *r, const char *value)
 {
 	r->params->allow = value;
@@ -147,6 +159,7 @@ static const struct param_row rows[] = {
 	{"by", PARAMS_BY, read_by},
 	{"step", PARAMS_STEP, read_step},
 	{"format", PARAMS_ADVICE, read_format},
+	{"format", PARAMS_REPORT, read_report},
 	{"allow", PARAMS_ADVICE, read_allow},
 	{"all", PARAMS_ADVICE, read_all},
 	{"v", PARAMS_VERSION, read_version},

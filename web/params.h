@@ -6,6 +6,7 @@
 #include "reader.h"
 #include "request.h"
 #include "seccompwatch/query.h"
+#include "seccompwatch/report.h"
 
 #define PARAMS_LIMIT_DEFAULT 100
 #define PARAMS_LIMIT_MAX     1000
@@ -22,6 +23,7 @@ enum {
 	PARAMS_SEQ     = 1 << 7, /* since is a change sequence */
 	PARAMS_ADVICE  = 1 << 9, /* format, allow, all: of suggestions */
 	PARAMS_VERSION = 1 << 8, /* v: an asset's hash */
+	PARAMS_REPORT  = 1 << 10, /* format: of a report */
 };
 
 struct params {
@@ -33,6 +35,7 @@ struct params {
 	size_t n_by;
 	int64_t step;  /* 0: none given */
 	const char *format; /* NULL: none given */
+	enum report_format report;
 	const char *allow;  /* names, separated by commas; NULL */
 	bool all;
 	bool has_seq;

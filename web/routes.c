@@ -51,6 +51,7 @@ static const struct route table[] = {
 	{"/api/v1/looked", READ, marks_api_looked, NULL},
 	{"/api/v1/looked", METHOD(POST), marks_api_look, NULL},
 	{"/api/v1/syscalls/", READ, knowledge_api, NULL},
+	{"/api/v1/report", READ, report_answer, NULL},
 	{"/metrics", READ, metrics_text, NULL},
 	{"/healthz", READ | OPEN, health_probe, NULL},
 	{"/openapi.json", READ, assets_openapi, NULL},

@@ -48,6 +48,15 @@ static const char *silent_action(const json_t *profile)
 	return NULL;
 }
 
+bool explain_hides_denials(const char *text)
+{
+	json_t *profile = json_loads(text, 0, NULL);
+	bool hides = silent_action(profile) && !has_log_flag(profile);
+
+	json_decref(profile);
+	return hides;
+}
+
 static void add_profile_visibility(struct text *t, const char *text)
 {
 	json_t *profile = json_loads(text, 0, NULL);

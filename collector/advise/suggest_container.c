@@ -47,3 +47,27 @@ void suggest_fit(const struct query_container *container, struct suggest_request
 		request->host.engine = fits[i].engine;
 	}
 }
+
+int suggest_container(struct query *q, const struct query_container *container, const struct suggest_request *request,
+	struct suggest *ret, struct profile_problem *problem)
+{
+	CLEANUP(profile_free_p) struct profile *profile = NULL;
+	struct suggest_request r = *request;
+	CLEANUP_TEXT struct text source = TEXT_EMPTY;
+	CLEANUP_FREE char *sha256 = NULL;
+	CLEANUP_FREE const char **caps = NULL;
+	int error = suggest_caps(container, &caps, &r.host.n_caps);
+
+	if (error == 0)
+		error = suggest_load(q, container, &profile, &sha256, problem);
+	if (error)
+		return error;
+	suggest_fit(container, &r);
+	text_printf(&source, "container %s", container->name ? container->name : container->id);
+	r.host.caps = caps;
+	r.container = container;
+	r.profile = profile;
+	r.sha256 = sha256;
+	r.source = source.data;
+	return source.failed ? -ENOMEM : suggest_make(q, &r, ret, problem);
+}

@@ -47,6 +47,10 @@ json_t *render_cell_json(const struct render_cell *cell);
 
 extern const struct render_column render_event_columns[];
 
+/* A kind's columns, and whether it is new. */
+void render_kind_add_csv_head(struct text *to);
+void render_kind_add_csv(const struct query_kind *kind, bool is_new, struct text *to);
+
 /* A group's columns follow from what it is grouped by. */
 struct render_group {
 	const struct query_group *group;

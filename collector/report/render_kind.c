@@ -113,3 +113,32 @@ void render_kind_add_json(const struct query_kind *kind, struct text *to)
 {
 	render_columns_add_json(columns, kind, to);
 }
+
+static void age_cell(const void *row, struct render_cell *ret, unsigned index)
+{
+	render_bool(ret, *(const bool *)row);
+}
+
+static const struct render_column age_column[] = {{NULL, "new", age_cell}, {0}};
+
+/* Two tables in one line: the end of the first gives way to a comma. */
+static void join_line(struct text *to)
+{
+	if (!to->failed && to->len >= 2)
+		to->len -= 2;
+	text_add_char(to, ',');
+}
+
+void render_kind_add_csv_head(struct text *to)
+{
+	render_columns_add_csv_head(columns, to);
+	join_line(to);
+	render_columns_add_csv_head(age_column, to);
+}
+
+void render_kind_add_csv(const struct query_kind *kind, bool is_new, struct text *to)
+{
+	render_columns_add_csv(columns, kind, to);
+	join_line(to);
+	render_columns_add_csv(age_column, &is_new, to);
+}

@@ -60,5 +60,8 @@ struct explain_request {
 	bool unseen;         /* the container is known from its engine's files alone: no collector ever saw it */
 };
 
+/* Whether a profile (linux.seccomp, JSON) denies calls in a way that leaves no record. */
+bool explain_hides_denials(const char *profile);
+
 /* 0, -ENOMEM, or what the reader returns. */
 int explain_make(struct query *q, const struct explain_request *request, struct explain *ret);

@@ -146,5 +146,10 @@ int suggest_caps(const struct query_container *container, const char ***ret, siz
  * NULL. */
 void suggest_fit(const struct query_container *container, struct suggest_request *request);
 
+/* All of the above for one container, and the advice: what suggest_load and suggest_make return. The request's filter
+ * leaves the container's events; its profile, host, model and source are set here. */
+int suggest_container(struct query *q, const struct query_container *container, const struct suggest_request *request,
+	struct suggest *ret, struct profile_problem *problem);
+
 /* The captured linux.seccomp, which is one line, as a file for people; numbers and strings stay as they are. */
 int suggest_indent(struct span json, struct text *ret);
