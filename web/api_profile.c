@@ -13,15 +13,10 @@ static void answer_in_child(unsigned question, struct span body, struct answer *
 static void ask(struct web *web, enum lab_question question, const struct request *req, struct answer *ans)
 {
 	CLEANUP_PARAMS struct params none = PARAMS_EMPTY;
-	int r;
 
 	if (params_read(req, 0, 0, &none, ans) < 0)
 		return;
-	r = work_start(web->works, answer_in_child, question, req->body, &ans->work);
-	if (r == -EBUSY)
-		answer_error(ans, 503, "busy", NULL, "%d such questions are being answered already: ask again in a moment", WORK_MAX);
-	else if (r < 0)
-		answer_error(ans, 503, "no_memory", NULL, "no process could be started: %s", strerror(-r));
+	work_ask(web->works, answer_in_child, question, req->body, ans);
 }
 
 void api_profile_check(struct web *web, const struct request *req, const char *rest, struct answer *ans)

@@ -16,13 +16,8 @@ struct advising {
 	struct params params;
 	char *id, *allow;
 	const char *names[ALLOW_MAX];
-	const char **caps;
-	struct profile *profile;
-	char *sha256;
 	struct marks marks;
-	struct suggest_facts *facts;
-	struct suggest_request request;
-	struct text source;
+	struct suggest_inquiry inquiry;
 	struct suggest s;
 };
 
@@ -31,11 +26,7 @@ static void advising_free(struct advising *a)
 	params_free(&a->params);
 	suggest_free(&a->s);
 	marks_free(&a->marks);
-	suggest_facts_free(a->facts);
-	text_free(&a->source);
-	profile_free(a->profile);
-	free(a->caps);
-	free(a->sha256);
+	suggest_inquiry_free(&a->inquiry);
 	free(a->allow);
 	free(a->id);
 }
@@ -121,7 +112,7 @@ static void advise(unsigned kind, struct span body, struct answer *ans)
 {
 	struct advising *a = *(struct advising *const *)body.data;
 	struct profile_problem problem = {0};
-	int r = suggest_advise(a->facts, &a->request, &a->s, &problem);
+	int r = suggest_advise(a->inquiry.facts, &a->inquiry.request, &a->s, &problem);
 
 	if (r == PROFILE_E_REFUSED)
 		refuse_profile(&problem, ans);
@@ -134,48 +125,31 @@ static void advise(unsigned kind, struct span body, struct answer *ans)
 static int start(struct advising *a, struct web *web, const struct request *req, struct answer *ans)
 {
 	const char *type = form_of(a)->type;
-	int r;
 
 	/* What a child answers is checked by nobody else. */
 	if (!request_accepts(req->accept, type)) {
 		answer_error(ans, 406, "not_acceptable", "Accept", "what is here is %s", type);
 		return 0;
 	}
-	r = work_start(web->works, advise, 0, (struct span){(const char *)&a, sizeof(a)}, &ans->work);
-
-	if (r == -EBUSY)
-		answer_error(ans, 503, "busy", NULL, "%d such questions are being answered already: ask again in a moment", WORK_MAX);
-	else if (r < 0)
-		answer_error(ans, 503, "no_memory", NULL, "no process could be started: %s", strerror(-r));
+	work_ask(web->works, advise, 0, (struct span){(const char *)&a, sizeof(a)}, ans);
 	return 0;
 }
 
 static int prepare(struct advising *a, const struct web *web, struct query *q, const struct query_container *container,
 	struct profile_problem *problem)
 {
-	struct suggest_request *request = &a->request;
+	struct suggest_request *request = &a->inquiry.request;
 	CLEANUP_TEXT struct text why = TEXT_EMPTY;
 	int r = query_filter_add(&a->params.filter, QUERY_CONTAINER, span_from(container->id), &why);
 
-	text_printf(&a->source, "container %s", container->name ? container->name : container->id);
-	suggest_fit(container, request);
 	if (r == 0)
-		r = suggest_caps(container, &a->caps, &request->host.n_caps);
-	if (r == 0)
-		r = suggest_load(q, container, &a->profile, &a->sha256, problem);
-	if (r == 0)
-		r = suggest_read(q, &a->params.filter, &a->facts);
+		r = suggest_inquire(q, container, &a->params.filter, &a->inquiry, problem);
 	request->limit = ITEMS_MAX;
 	request->budget_us = BUDGET_US;
 	request->all = a->params.all;
 	request->allow = a->names;
 	request->n_allow = split_allow(a);
-	request->host.caps = a->caps;
 	request->marks = read_marks(a, web->db);
-	request->container = container;
-	request->profile = a->profile;
-	request->sha256 = a->sha256;
-	request->source = a->source.data;
 	return r;
 }
 

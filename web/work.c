@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "seccompwatch/report.h"
+
 #define CPU_SECONDS 3
 #define WALL_MS     8000
 /* The sanitizer's own maps are larger than any limit. */
@@ -25,8 +27,17 @@
 #define ANSWER_MAX  (8u << 20)
 #define PIPE_FD     3
 
-/* What an answer can be, besides the first. */
-static const char *const types[] = {"application/json", "application/json-patch+json", "text/x-diff; charset=utf-8"};
+/* What an answer can be, and the policy of one that is a page. */
+static const struct {
+	const char *type, *policy;
+} types[] = {
+	{"application/json", NULL}, /* what it is when nothing is said */
+	{"application/json-patch+json", NULL},
+	{"text/x-diff; charset=utf-8", NULL},
+	{"text/html; charset=utf-8", REPORT_CSP},
+	{"text/markdown; charset=utf-8", NULL},
+	{"text/csv; charset=utf-8; header=present", NULL},
+};
 
 /* Before the body in the pipe. */
 struct head {
@@ -105,7 +116,7 @@ __attribute__((noreturn)) static void be_child(int fd, work_fn fn, unsigned kind
 	fn(kind, body, &ans);
 	head.status = ans.status;
 	for (uint32_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (ans.type && strcmp(ans.type, types[i]) == 0)
+		if (ans.type && strcmp(ans.type, types[i].type) == 0)
 			head.type = i;
 	_exit(write_all(PIPE_FD, &head, sizeof(head)) && write_all(PIPE_FD, ans.body.data, ans.body.len) ? 0 : 1);
 }
@@ -238,6 +249,16 @@ int work_start(struct works *ws, work_fn fn, unsigned kind, struct span body, st
 	return r;
 }
 
+void work_ask(struct works *ws, work_fn fn, unsigned kind, struct span body, struct answer *ans)
+{
+	int r = work_start(ws, fn, kind, body, &ans->work);
+
+	if (r == -EBUSY)
+		answer_error(ans, 503, "busy", NULL, "%d such questions are being answered already: ask again in a moment", WORK_MAX);
+	else if (r < 0)
+		answer_error(ans, 503, "no_memory", NULL, "no process could be started: %s", strerror(-r));
+}
+
 void work_on_done(struct work *w, work_wake_fn wake, void *data)
 {
 	w->wake = wake;
@@ -251,7 +272,9 @@ void work_take(struct work *w, struct answer *ans)
 	if (w->well && w->said.len >= sizeof(head)) {
 		memcpy(&head, w->said.data, sizeof(head));
 		ans->status = head.status;
-		ans->type = types[head.type < ARRAY_SIZE(types) ? head.type : 0];
+		head.type = head.type < ARRAY_SIZE(types) ? head.type : 0;
+		ans->type = types[head.type].type;
+		ans->policy = types[head.type].policy;
 		text_add_str(&ans->body, "");
 		text_add(&ans->body, span_from_offset(text_span(&w->said), sizeof(head)));
 	} else {

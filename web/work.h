@@ -21,6 +21,8 @@ void works_end_all(struct works *ws); /* what is under way wakes, with an error 
 
 /* -EBUSY: as many as may be are at it; -errno. */
 int work_start(struct works *ws, work_fn fn, unsigned kind, struct span body, struct work **ret);
+/* The same, and the refusal in *ans. */
+void work_ask(struct works *ws, work_fn fn, unsigned kind, struct span body, struct answer *ans);
 /* Called once, when there is an answer to take. */
 void work_on_done(struct work *w, work_wake_fn wake, void *data);
 void work_take(struct work *w, struct answer *ans); /* and ends it */

@@ -48,26 +48,35 @@ void suggest_fit(const struct query_container *container, struct suggest_request
 	}
 }
 
-int suggest_container(struct query *q, const struct query_container *container, const struct suggest_request *request,
-	struct suggest *ret, struct profile_problem *problem)
+void suggest_inquiry_free(struct suggest_inquiry *i)
 {
-	CLEANUP(profile_free_p) struct profile *profile = NULL;
-	struct suggest_request r = *request;
-	CLEANUP_TEXT struct text source = TEXT_EMPTY;
-	CLEANUP_FREE char *sha256 = NULL;
-	CLEANUP_FREE const char **caps = NULL;
-	int error = suggest_caps(container, &caps, &r.host.n_caps);
+	suggest_facts_free(i->facts);
+	profile_free(i->profile);
+	free(i->sha256);
+	free(i->caps);
+	text_free(&i->source);
+	*i = SUGGEST_INQUIRY_EMPTY;
+}
 
-	if (error == 0)
-		error = suggest_load(q, container, &profile, &sha256, problem);
-	if (error)
-		return error;
-	suggest_fit(container, &r);
-	text_printf(&source, "container %s", container->name ? container->name : container->id);
-	r.host.caps = caps;
-	r.container = container;
-	r.profile = profile;
-	r.sha256 = sha256;
-	r.source = source.data;
-	return source.failed ? -ENOMEM : suggest_make(q, &r, ret, problem);
+int suggest_inquire(struct query *q, const struct query_container *container, const struct query_filter *filter,
+	struct suggest_inquiry *i, struct profile_problem *problem)
+{
+	struct suggest_request *request = &i->request;
+	int r = suggest_caps(container, &i->caps, &request->host.n_caps);
+
+	if (r == 0)
+		r = suggest_load(q, container, &i->profile, &i->sha256, problem);
+	if (r == 0)
+		r = suggest_read(q, filter, &i->facts);
+	if (r)
+		return r;
+	text_printf(&i->source, "container %s", container->name ? container->name : container->id);
+	suggest_fit(container, request);
+	request->filter = filter;
+	request->host.caps = i->caps;
+	request->container = container;
+	request->profile = i->profile;
+	request->sha256 = i->sha256;
+	request->source = i->source.data;
+	return i->source.failed ? -ENOMEM : 0;
 }

@@ -114,7 +114,9 @@ static int run(struct cmd_line *line)
 	request.container = c.container;
 	r = read_marks(&c);
 	if (r == 0)
-		r = report_make(c.query, &request, &report);
+		r = report_read(c.query, &request, &report);
+	if (r == 0 && c.format != REPORT_CSV)
+		r = report_advise(report);
 	if (r == 0)
 		r = write_out(&c, report);
 	return r < 0 ? filters_fail(line, c.query, r) : CMD_DONE;

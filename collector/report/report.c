@@ -50,6 +50,7 @@ void report_free(struct report *r)
 	free_table(&r->units);
 	for (size_t i = 0; i < r->n_advice; i++) {
 		suggest_free(&r->advice[i].suggest);
+		suggest_inquiry_free(&r->advice[i].inquiry);
 		free(r->advice[i].why_not);
 	}
 	free(r->buckets);
@@ -223,8 +224,6 @@ static int keep_loss(void *data, const struct query_loss *loss)
 
 	if (first > last)
 		return 0;
-	if (strcmp(loss->kind, "unwatched") == 0)
-		r->unwatched += last - first;
 	if (r->n_losses < REPORT_LOSSES) {
 		r->losses[r->n_losses] = *loss;
 		r->losses[r->n_losses].first = first;
@@ -254,24 +253,25 @@ static int say_why_not(struct report_advice *a, int error, const struct profile_
 	return a->why_not ? 0 : -ENOMEM;
 }
 
-static int advise(struct query *q, struct report *r, const struct report_request *request,
+static int inquire(struct query *q, struct report *r, const struct report_request *request,
 	const struct query_container *container)
 {
 	struct report_advice *a = &r->advice[r->n_advice++];
 	struct query_filter own = r->filter;
 	char *id[] = {(char *)container->id};
-	struct suggest_request how = {.filter = &own, .marks = request->marks, .budget_us = request->budget_us};
 	struct profile_problem problem = {0};
 	int error;
 
 	own.fields[QUERY_CONTAINER] = (struct query_values){id, 1}; /* borrowed, as the others are */
 	a->container = container;
-	error = suggest_container(q, container, &how, &a->suggest, &problem);
-	a->made = error == 0;
+	error = suggest_inquire(q, container, &own, &a->inquiry, &problem);
+	a->inquiry.request.filter = NULL;
+	a->inquiry.request.marks = request->marks;
+	a->inquiry.request.budget_us = request->budget_us;
 	return error == -ENOENT || error == PROFILE_E_REFUSED ? say_why_not(a, error, &problem) : error;
 }
 
-static int advise_all(struct query *q, struct report *r, const struct report_request *request)
+static int inquire_all(struct query *q, struct report *r, const struct report_request *request)
 {
 	int error = 0;
 
@@ -279,9 +279,27 @@ static int advise_all(struct query *q, struct report *r, const struct report_req
 		if (!is_worth_advice(&r->containers.rows[i]))
 			continue;
 		if (r->n_advice < REPORT_ADVICE)
-			error = advise(q, r, request, r->containers.rows[i].container);
+			error = inquire(q, r, request, r->containers.rows[i].container);
 		else
 			r->n_without_advice++;
+	}
+	return error;
+}
+
+int report_advise(struct report *r)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < r->n_advice && error == 0; i++) {
+		struct report_advice *a = &r->advice[i];
+		struct profile_problem problem = {0};
+
+		if (!a->inquiry.facts)
+			continue;
+		error = suggest_advise(a->inquiry.facts, &a->inquiry.request, &a->suggest, &problem);
+		a->made = error == 0;
+		if (error == PROFILE_E_REFUSED)
+			error = say_why_not(a, error, &problem);
 	}
 	return error;
 }
@@ -315,11 +333,13 @@ static int gather(struct query *q, struct report *r, const struct report_request
 	if (error == 0)
 		error = query_losses(q, r->since, 0, keep_loss, r);
 	if (error == 0)
+		error = query_unwatched_ms(q, r->since, r->until, &r->unwatched);
+	if (error == 0)
 		error = count_silent(q, r);
-	return error == 0 ? advise_all(q, r, request) : error;
+	return error == 0 ? inquire_all(q, r, request) : error;
 }
 
-int report_make(struct query *q, const struct report_request *request, struct report **ret)
+int report_read(struct query *q, const struct report_request *request, struct report **ret)
 {
 	CLEANUP(report_free_p) struct report *r = calloc(1, sizeof(*r));
 	int error;

@@ -27,6 +27,7 @@ struct report_table {
 
 struct report_advice {
 	const struct query_container *container;
+	struct suggest_inquiry inquiry;
 	bool made;
 	struct suggest suggest;
 	char *why_not; /* when not made */

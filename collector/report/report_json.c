@@ -91,7 +91,7 @@ static json_t *advice_json(const struct report *r)
 
 	for (size_t i = 0; i < r->n_advice; i++) {
 		const struct report_advice *a = &r->advice[i];
-		json_t *o = a->made ? render_suggest_json(&a->suggest) : json_pack("{s:s}", "why_not", a->why_not);
+		json_t *o = a->made ? render_suggest_json(&a->suggest) : json_pack("{s:s?}", "why_not", a->why_not);
 
 		if (o)
 			json_object_set_new(o, "container", render_container_json(a->container));

@@ -303,7 +303,7 @@ static void tell_advice_of(struct report_doc *doc, const struct report_advice *a
 
 	doc->ops->heading(doc, 3, name_of(a->container));
 	if (!a->made) {
-		text_printf(&t, "No advice: %s.", a->why_not);
+		text_printf(&t, "No advice: %s.", a->why_not ? a->why_not : "none was asked for");
 		paragraph(doc, &t, false);
 		return;
 	}

@@ -165,3 +165,18 @@ int64_t query_unwatched(const struct query_watches *w, int64_t start, int64_t en
 		unwatched -= MAX(MIN(end, w->spans[i].end) - MAX(start, w->spans[i].start), (int64_t)0);
 	return unwatched;
 }
+
+int query_unwatched_ms(struct query *q, int64_t since, int64_t until, int64_t *ret)
+{
+	CLEANUP(query_watches_free) struct query_watches watches = {0};
+	int64_t now = clock_now();
+	int r = query_enter(q);
+
+	if (r < 0)
+		return r;
+	r = query_watches(q, now, &watches);
+	query_end(q);
+	if (r == 0)
+		*ret = query_unwatched(&watches, since, until, now);
+	return r;
+}

@@ -223,6 +223,9 @@ struct query_status {
 };
 int query_status(struct query *q, struct query_status *ret);
 
+/* Milliseconds of [since, until) in which no collector ran; the future does not count. */
+int query_unwatched_ms(struct query *q, int64_t since, int64_t until, int64_t *ret);
+
 /* Losses and unwatched spans, newest first. */
 struct query_loss {
 	const char *kind; /* gap, enobufs, kernel_lost, malformed, unwritten, unwatched */

@@ -17,7 +17,7 @@ const char *report_format_name(enum report_format format); /* html md json csv *
 int report_format_from_name(struct span name);             /* -EINVAL */
 const char *report_format_type(enum report_format format); /* its media type */
 
-/* The page's policy: it has a style of its own and nothing else. */
+/* The page's Content-Security-Policy: it has a style of its own and nothing else. */
 #define REPORT_CSP                                                                                           \
 	"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
@@ -32,10 +32,13 @@ struct report_request {
 
 struct report;
 
-/* 0, -ENOMEM, or what the reader returns. The reader must outlive it. */
-int report_make(struct query *q, const struct report_request *request, struct report **ret);
+/* What the database says: 0, -ENOMEM, or what the reader returns. The reader, the filter and the marks must outlive it. */
+int report_read(struct query *q, const struct report_request *request, struct report **ret);
 void report_free(struct report *r);
 DEFINE_CLEANUP(struct report *, report_free)
+
+/* What there is to do about it. Takes long, and needs no database. -ENOMEM. */
+int report_advise(struct report *r);
 
 /* -ENOMEM. */
 int report_write(const struct report *r, enum report_format format, struct text *to);

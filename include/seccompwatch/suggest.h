@@ -146,10 +146,21 @@ int suggest_caps(const struct query_container *container, const char ***ret, siz
  * NULL. */
 void suggest_fit(const struct query_container *container, struct suggest_request *request);
 
-/* All of the above for one container, and the advice: what suggest_load and suggest_make return. The request's filter
- * leaves the container's events; its profile, host, model and source are set here. */
-int suggest_container(struct query *q, const struct query_container *container, const struct suggest_request *request,
-	struct suggest *ret, struct profile_problem *problem);
+/* All of that for one container: read with a database, so that suggest_advise(i.facts, &i.request, …) needs none. What of
+ * the request is not set here (limit, budget, marks, allow) is the caller's. Neither moves nor is copied. */
+struct suggest_inquiry {
+	struct suggest_request request;
+	struct suggest_facts *facts;
+	struct profile *profile;
+	char *sha256;
+	const char **caps;
+	struct text source;
+};
+#define SUGGEST_INQUIRY_EMPTY ((struct suggest_inquiry){0})
+void suggest_inquiry_free(struct suggest_inquiry *i);
+/* The filter leaves the container's events. What suggest_load and suggest_read return; *i may be freed whatever it was. */
+int suggest_inquire(struct query *q, const struct query_container *container, const struct query_filter *filter,
+	struct suggest_inquiry *i, struct profile_problem *problem);
 
 /* The captured linux.seccomp, which is one line, as a file for people; numbers and strings stay as they are. */
 int suggest_indent(struct span json, struct text *ret);
