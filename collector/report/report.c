@@ -90,7 +90,10 @@ static void set_span(struct report *r)
 
 	if (s->since != CLOCK_NONE && (begun == CLOCK_NONE || s->since < begun))
 		begun = s->since;
-	r->until = r->filter.until != CLOCK_NONE ? r->filter.until : known == CLOCK_NONE ? 0 : known + 1;
+	/* What lies beyond what is known would be told otherwise a moment later. */
+	r->until = known == CLOCK_NONE ? 0 : known + 1;
+	if (r->filter.until != CLOCK_NONE)
+		r->until = MIN(r->filter.until, r->until);
 	r->since = r->filter.since;
 	if (r->since == CLOCK_NONE)
 		r->since = MAX(r->until - REPORT_DAYS * INT64_C(86400000), MIN(begun == CLOCK_NONE ? 0 : begun, r->until));

@@ -63,20 +63,22 @@ static int add_losses(struct query *q, const struct timeline *t)
 	return r;
 }
 
-static int add_unwatched(struct query *q, const struct timeline *t)
+/* Of each bucket only what lies in the filter's time. */
+static int add_unwatched(struct query *q, const struct query_filter *f, const struct timeline *t)
 {
 	CLEANUP(query_watches_free) struct query_watches w = {0};
 	int64_t now = clock_now();
 	int r = query_watches(q, now, &w);
 
 	for (size_t i = 0; r == 0 && i < t->n; i++)
-		t->buckets[i].unwatched = query_unwatched(&w, t->buckets[i].start, t->buckets[i].start + t->step, now);
+		t->buckets[i].unwatched = query_unwatched(&w, MAX(t->buckets[i].start, f->since),
+			MIN(t->buckets[i].start + t->step, f->until), now);
 	return r;
 }
 
-static int add_health(struct query *q, const struct timeline *t)
+static int add_health(struct query *q, const struct query_filter *f, const struct timeline *t)
 {
-	int r = add_unwatched(q, t);
+	int r = add_unwatched(q, f, t);
 
 	return r == 0 ? add_losses(q, t) : r;
 }
@@ -119,7 +121,7 @@ int query_timeline(struct query *q, const struct query_filter *f, int64_t since,
 	r = query_enter(q);
 	if (r < 0)
 		return r;
-	r = add_health(q, &t);
+	r = add_health(q, &within, &t);
 	if (r == 0 && f->fields[QUERY_PID].n == 0)
 		r = add_counts(q, &within, &t);
 	query_end(q);

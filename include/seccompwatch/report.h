@@ -22,7 +22,7 @@ const char *report_format_type(enum report_format format); /* its media type */
 	"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 struct report_request {
-	/* Without `until` it ends with what is known (the newest event or heartbeat), without `since` it has seven days. */
+	/* It ends with what is known (the newest event or heartbeat) at the latest; without `since` it has seven days. */
 	const struct query_filter *filter;
 	const struct query_container *container; /* the one it is about; the filter leaves its events. NULL: all */
 	const struct marks *marks;               /* NULL: nothing is muted */

@@ -67,6 +67,37 @@ static void test_same_bytes(void **state)
 	query_close(b);
 }
 
+/* Time goes on, what is known does not. */
+static void test_same_bytes_later(void **state)
+{
+	struct events_db *f = *state;
+	struct query_filter ends[] = {QUERY_FILTER_ANY, {.since = CLOCK_NONE, .until = clock_now() + EVENTS_DAY}};
+	char *first[ARRAY_SIZE(ends)][REPORT_FORMAT_N];
+	struct query *q;
+
+	events_db_begin(f);
+	events_db_signature(f, 1, 1, "NULL, NULL, 4, 327680, 3221225534, 83, 0, 'sh', '/bin/sh'");
+	events_db_row(f, clock_now() - EVENTS_MINUTE, 1, 100, 5, 0);
+	events_db_commit(f);
+	q = events_db_reader(f);
+	for (int later = 0; later < 2; later++) {
+		for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+			for (int format = 0; format < REPORT_FORMAT_N; format++) {
+				char *text = write_with(q, &ends[i], (enum report_format)format);
+
+				if (later) {
+					assert_string_equal(first[i][format], text);
+					free(first[i][format]);
+					free(text);
+				} else {
+					first[i][format] = text;
+				}
+			}
+		usleep(20000);
+	}
+	query_close(q);
+}
+
 static void test_says(void **state)
 {
 	static const char *const html[] = {"<p class=\"lead\">5 calls were denied, 2 calls were answered with a kill, in 2 containers.",
@@ -175,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_same_bytes, events_db_setup, events_db_teardown),
+		cmocka_unit_test_setup_teardown(test_same_bytes_later, events_db_setup, events_db_teardown),
 		cmocka_unit_test_setup_teardown(test_says, events_db_setup, events_db_teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_names, events_db_setup, events_db_teardown),
 		cmocka_unit_test_setup_teardown(test_json, events_db_setup, events_db_teardown),
