@@ -230,7 +230,7 @@ static const struct table *table(void)
 int syscalls_compare(struct span a, const char *b)
 {
 	size_t len = strlen(b);
-	int r = memcmp(a.data, b, MIN(a.len, len));
+	int r = a.len > 0 ? memcmp(a.data, b, MIN(a.len, len)) : 0; /* an empty span may have no data */
 
 	return r ? r : (a.len > len) - (a.len < len);
 }
