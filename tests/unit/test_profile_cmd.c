@@ -88,6 +88,9 @@ static void run(const char *command, struct outcome *ret)
 	out = redirect(STDOUT_FILENO, "out");
 	err = redirect(STDERR_FILENO, "err");
 	ret->status = cmd_profile.run(&line);
+	free(line.db);
+	free(line.db_config);
+	free(line.config);
 	fflush(NULL);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
