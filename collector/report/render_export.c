@@ -27,7 +27,7 @@ static const struct render_column *find(const char *name)
 void render_export_bind(struct render_export *e, const struct render_export_field *fields)
 {
 	*e = (struct render_export){.fields = fields};
-	for (size_t i = 0; fields[i].path && i < RENDER_EXPORT_FIELDS; i++) {
+	for (size_t i = 0; i < RENDER_EXPORT_FIELDS && fields[i].path; i++) {
 		e->from[i] = find(fields[i].from);
 		e->needs[i] = find(fields[i].needs);
 	}
