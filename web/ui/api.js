@@ -52,6 +52,26 @@ export class Stream {
 		this.on = { violation, health, reset, state };
 		this.source = null;
 		this.timer = 0;
+		this.rests = false;
+		document.addEventListener('visibilitychange', () => (document.hidden ? this.#rest() : this.#resume()));
+		addEventListener('pagehide', () => this.#rest());
+		addEventListener('pageshow', () => this.#resume());
+	}
+
+	// A browser has six connections to a server, for all its tabs and the pages it keeps to go back to: one that nobody
+	// looks at must not hold one of them.
+	#rest() {
+		if (!this.source && !this.timer)
+			return;
+		this.close();
+		this.rests = true;
+	}
+
+	#resume() {
+		if (!this.rests || document.hidden)
+			return;
+		this.open(this.params);
+		this.on.reset();
 	}
 
 	open(params) {
@@ -67,8 +87,10 @@ export class Stream {
 
 	close() {
 		clearTimeout(this.timer);
+		this.timer = 0;
 		this.source?.close();
 		this.source = null;
+		this.rests = false;
 	}
 
 	#failed() {
