@@ -124,6 +124,23 @@ def check_empty(b, c, s):
     c.that("no container says so", "No container" in b.text("#containers-say"), b.text("#containers-say"))
 
 
+def check_tabs(b, c, s):
+    """A browser has six connections to a server: pages in the background may not hold them."""
+    first = b.driver.current_window_handle
+    for _ in range(7):
+        b.driver.switch_to.new_window("tab")
+        b.open("")
+    b.driver.set_script_timeout(10)
+    took = b.driver.execute_async_script(
+        "const done = arguments[0], t = performance.now(); fetch('/api/v1/health').then(() => done(performance.now() - t), () => done(null))")
+    c.that("eight tabs do not starve each other", took is not None and took < 3000, took)
+    for handle in b.driver.window_handles:
+        if handle != first:
+            b.driver.switch_to.window(handle)
+            b.driver.close()
+    b.driver.switch_to.window(first)
+
+
 def check_outage(b, c, s):
     b.open("events")
     c.that("nothing went wrong before", not (wrongs := b.wrongs()), wrongs)

@@ -25,7 +25,7 @@ CHECKS = (overview.check_load, overview.check_tops, overview.check_timeline, ove
           events.check_filter, events.check_details, events.check_live, events.check_many, events.check_export,
           container.check_story, container.check_advice, container.check_mute, lab.check_lab, lab.check_decide,
           health.check_health, feel.check_hostile, feel.check_themes, feel.check_phone, feel.check_keyboard,
-          feel.check_empty, login.check_login, feel.check_outage)
+          feel.check_empty, feel.check_tabs, login.check_login, feel.check_outage)
 ELSEWHERE = (overview.check_load, overview.check_timeline, health.check_health, feel.check_themes, feel.check_phone)
 
 
