@@ -254,3 +254,13 @@ struct query *params_resolve(const struct params *p, struct reader *reader, stru
 	}
 	return NULL;
 }
+
+int params_find_container(struct query *q, const char *word, const struct query_container **ret, struct answer *ans)
+{
+	CLEANUP_TEXT struct text why = TEXT_EMPTY;
+	int r = query_find_container(q, span_from(word), ret, &why);
+
+	if (r == -ENOENT || r == -EINVAL)
+		answer_error(ans, r == -ENOENT ? 404 : 409, r == -ENOENT ? "not_found" : "ambiguous", NULL, "%s", why.data);
+	return r;
+}

@@ -53,5 +53,8 @@ int params_read(const struct request *req, unsigned accepted, int64_t now, struc
 /* The reader, when the parameters mean something to it too: NULL and an error in *ans otherwise. */
 struct query *params_resolve(const struct params *p, struct reader *reader, struct answer *ans);
 
+/* The container that a word means: what query_find_container returns; -ENOENT and -EINVAL are said in *ans. */
+int params_find_container(struct query *q, const char *word, const struct query_container **ret, struct answer *ans);
+
 /* A 400 of one parameter. */
 void params_refuse(struct answer *ans, const char *field, const char *fmt, ...) PRINTF(3, 4);

@@ -25,15 +25,8 @@ static void reporting_free(struct reporting *r)
 static int find(struct query *q, const struct params *p, const struct query_container **ret, struct answer *ans)
 {
 	const struct query_values *names = &p->filter.fields[QUERY_CONTAINER];
-	CLEANUP_TEXT struct text why = TEXT_EMPTY;
-	int r;
 
-	if (names->n != 1)
-		return 0;
-	r = query_find_container(q, span_from(names->values[0]), ret, &why);
-	if (r == -ENOENT || r == -EINVAL)
-		answer_error(ans, r == -ENOENT ? 404 : 409, r == -ENOENT ? "not_found" : "ambiguous", "container", "%s", why.data);
-	return r;
+	return names->n == 1 ? params_find_container(q, names->values[0], ret, ans) : 0;
 }
 
 static int read_all(struct reporting *r, struct web *web, struct query *q, struct answer *ans)

@@ -89,16 +89,6 @@ static void say_no_profile(const struct query_container *container, struct answe
 		: "the container's profile is not known: it was gone before its specification could be read");
 }
 
-static int find(struct query *q, const char *id, const struct query_container **ret, struct answer *ans)
-{
-	CLEANUP_TEXT struct text why = TEXT_EMPTY;
-	int r = query_find_container(q, span_from(id), ret, &why);
-
-	if (r == -ENOENT || r == -EINVAL)
-		answer_error(ans, r == -ENOENT ? 404 : 409, r == -ENOENT ? "not_found" : "ambiguous", NULL, "%s", why.data);
-	return r;
-}
-
 /* Advice is worth having where the user's marks cannot be read. */
 static const struct marks *read_marks(struct advising *a, const char *db)
 {
@@ -158,7 +148,7 @@ static int ask(struct advising *a, struct web *web, const struct request *req, s
 {
 	const struct query_container *container;
 	struct profile_problem problem = {0};
-	int r = find(q, a->id, &container, ans);
+	int r = params_find_container(q, a->id, &container, ans);
 
 	if (r < 0)
 		return r == -ENOENT || r == -EINVAL ? 0 : r;
@@ -175,7 +165,7 @@ static int tell_profile(struct query *q, const char *id, struct answer *ans)
 {
 	CLEANUP_FREE char *text = NULL, *sha256 = NULL;
 	const struct query_container *container;
-	int r = find(q, id, &container, ans);
+	int r = params_find_container(q, id, &container, ans);
 
 	if (r < 0)
 		return r == -ENOENT || r == -EINVAL ? 0 : r;
